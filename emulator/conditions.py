@@ -1,0 +1,172 @@
+"""What is wrong with a device: small values that compose, save to JSON and read back.
+
+A condition is a description only; the parts of the emulated stack ask for the ones that concern them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, TypeVar
+
+
+_C = TypeVar("_C", bound="Condition")
+
+
+class ConditionError(ValueError):
+    """A condition cannot be read; the message names it and what is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Base of all conditions. ``affects_time`` says that time rules do not judge sessions under it."""
+
+    affects_time: ClassVar[bool] = True
+    cuts_short: ClassVar[bool] = False
+    """True when the session may end before the app had its say: its unfinished callbacks are not judged."""
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"name": class name, ...fields}``."""
+        return {"name": type(self).__name__, **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger(Condition):
+    """Base of conditions that strike once: at a virtual time, or right after the n-th event (from 0) of the record."""
+
+    at_ns: int | None = None
+    event: int | None = None
+    cuts_short: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if (self.at_ns is None) == (self.event is None):
+            raise ConditionError(f"{type(self).__name__} needs exactly one of at_ns and event")
+
+
+@dataclass(frozen=True, slots=True)
+class Kill(Trigger):
+    """The extension's process is killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDeath(Trigger):
+    """The backup service dies and restarts (control-plane 6.7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDeath(Trigger):
+    """The caller of the backup dies (control-plane 7.5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel(Trigger):
+    """The client cancels the bundle (control-plane 7.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LowMemoryKill(Condition):
+    """The system kills the process ``after_ns`` into the first call of ``callback`` (0: right at its start)."""
+
+    callback: str = "onBackupEx"
+    after_ns: int = 0
+    cuts_short: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class SlowCpu(Condition):
+    """Charged CPU work takes ``factor`` times as long; sleeps and timers do not."""
+
+    factor: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SlowMainThread(Condition):
+    """Other events occupy the main thread for ``busy_ns`` before each callback."""
+
+    busy_ns: int = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectTimeout(Condition):
+    """The extension's process never comes up (control-plane 5.1, 6.6)."""
+
+    cuts_short: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseConnect(Condition):
+    """OnConnect answers with no object (control-plane 6.6)."""
+
+    cuts_short: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectError(Condition):
+    """ConnectAbility itself fails (control-plane 5.1): 13500009."""
+
+    cuts_short: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class IpcFailure(Condition):
+    """The ``nth`` (from 1) IPC of this name fails, e.g. HandleBackup, ServiceResultReport, ReportAppProcessInfo."""
+
+    message: str = "ReportAppProcessInfo"
+    nth: int = 1
+    cuts_short: ClassVar[bool] = True
+
+
+CONDITIONS: dict[str, type[Condition]] = {
+    c.__name__: c
+    for c in (
+        Kill,
+        ServiceDeath,
+        ClientDeath,
+        Cancel,
+        LowMemoryKill,
+        SlowCpu,
+        SlowMainThread,
+        ConnectTimeout,
+        RefuseConnect,
+        ConnectError,
+        IpcFailure,
+    )
+}
+"""Every condition by name."""
+
+
+def condition_from_json(document: Mapping[str, Any]) -> Condition:
+    """The condition that `Condition.to_json` gave. Raises ConditionError naming what is wrong."""
+    members = dict(document)
+    name = members.pop("name", None)
+    if name not in CONDITIONS:
+        raise ConditionError(f"unknown condition {name!r}; known are {', '.join(CONDITIONS)}")
+    kind = CONDITIONS[name]
+    known = {f.name: f for f in fields(kind)}
+    for member, value in members.items():
+        if member not in known:
+            raise ConditionError(f"{name} has no {member!r}; it has {', '.join(known) or 'no members'}")
+        wanted = str if known[member].type == "str" else int
+        if value is not None and (not isinstance(value, wanted) or isinstance(value, bool)):
+            raise ConditionError(f"{name}: {member} must be a {wanted.__name__}, not {value!r}")
+        if isinstance(value, int) and value < 0:
+            raise ConditionError(f"{name}: {member} must not be negative, not {value}")
+    return kind(**members)
+
+
+def parse_condition(text: str) -> Condition:
+    """``Name`` or ``Name:key=value,key=value`` as on the command line; whole numbers are read as numbers."""
+    name, _, rest = text.partition(":")
+    members: dict[str, Any] = {"name": name.strip()}
+    for part in rest.split(",") if rest else ():
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise ConditionError(f"condition {text!r}: {part!r} is not key=value")
+        value = value.strip()
+        members[key.strip()] = int(value) if value.lstrip("-").isdigit() else value
+    return condition_from_json(members)
+
+
+def find_condition(conditions: Iterable[Condition], kind: type[_C]) -> _C | None:
+    """The first condition of this class, if any."""
+    return next((c for c in conditions if isinstance(c, kind)), None)

@@ -1,0 +1,303 @@
+"""The record of one session: every event with its virtual time, as plain data.
+
+A record is a flat journal of `Event`s. What rules ask for again and again (calls, polls, messages to the client) is read
+out of the journal once, as the frozen dataclasses below; nothing in them is not in the journal. The journal's event
+kinds and their members are listed in docs/record.md and checked by schemas/record.schema.json.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+RECORD_VERSION = 1
+
+
+class RecordError(ValueError):
+    """A saved record cannot be read; the message names the file and the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the journal: when (virtual ns since the session began), on which virtual thread, what."""
+
+    at_ns: int
+    thread: str
+    kind: str
+    data: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """The event as one flat JSON object."""
+        return {"at_ns": self.at_ns, "thread": self.thread, "kind": self.kind, **self.data}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value that crossed from the app to the device, seen with JavaScript's eyes.
+
+    ``kind`` is one of string, undefined, number, boolean, object, error, promise, thenable; ``text`` is the string itself
+    for a string, the message for an error, and a short description (at most 200 characters) otherwise.
+    """
+
+    kind: str
+    text: str
+
+    @property
+    def is_string(self) -> bool:
+        """True for a primitive string, the only thing that the device reads (control-plane 2.4)."""
+        return self.kind == "string"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a callback by the device.
+
+    ``outcome``: absent, returned, threw (synchronously), fulfilled, rejected, pending (never settled while the process
+    lived), cut (the process ended first). ``sync_end_ns`` is the end of the synchronous part, ``end_ns`` the settling.
+    ``read`` says that the device used the value; a late or orphaned value was never read and is not judged.
+    """
+
+    id: int
+    process: int
+    bundle: str
+    callback: str
+    args: tuple[Any, ...]
+    begin_ns: int
+    sync_end_ns: int | None
+    end_ns: int | None
+    outcome: str
+    value: Value | None
+    is_async: bool
+    read: bool
+    first_in_process: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One round of onProcess: when it was armed, by when it had to be answered, and how it went.
+
+    ``verdict``: accepted, late (answered after its deadline), unanswered, skipped (polling had stopped before it ran).
+    ``text`` is the string that the device read ("" for anything that is no string). ``failed`` marks the poll at whose
+    deadline the device gave the bundle up.
+    """
+
+    number: int
+    process: int
+    bundle: str
+    armed_ns: int
+    deadline_ns: int
+    call: Call | None
+    verdict: str
+    text: str
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMessage:
+    """One callback of the client: its real name and its arguments, e.g. onBundleEnd, (None, "com.example.app")."""
+
+    at_ns: int
+    callback: str
+    args: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """One session on one device. Two runs of the same subject, profile, conditions and seed give equal records."""
+
+    subject: Mapping[str, Any]
+    """spec, language, callbacks (the overridden ones), source (file, and line by callback)."""
+    profile: Mapping[str, Any]
+    """All fields of the DeviceProfile."""
+    plan: Mapping[str, Any]
+    """The session: kind, bundles, version, details or ext_info, client steps; see emulator.plan."""
+    conditions: tuple[Mapping[str, Any], ...]
+    seed: int
+    events: tuple[Event, ...]
+    tie_order: str = "fifo"
+    complete: bool = field(default=True)
+    """False when the harness gave up on the session (hang limit); ``blocked`` then says why."""
+    blocked: str = ""
+
+    @property
+    def nominal(self) -> bool:
+        """True for a session with the device in order, empty details and the ordinary version."""
+        return not self.conditions and bool(self.plan.get("nominal"))
+
+    @property
+    def kind(self) -> str:
+        """full-backup, incremental-backup, full-restore, incremental-restore or upgrade-restore."""
+        return str(self.plan["kind"])
+
+    @property
+    def is_backup(self) -> bool:
+        """True for both kinds of backup."""
+        return self.kind.endswith("backup")
+
+    def of_kind(self, *kinds: str) -> Iterator[Event]:
+        """The events of these kinds, in order."""
+        return (event for event in self.events if event.kind in kinds)
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call of a callback by the device, in order of their begin."""
+        return tuple(_read_calls(self.events))
+
+    @cached_property
+    def polls(self) -> tuple[Poll, ...]:
+        """Every round of onProcess, in order of arming."""
+        return tuple(_read_polls(self.events, {call.id: call for call in self.calls}))
+
+    @cached_property
+    def client(self) -> tuple[ClientMessage, ...]:
+        """What the caller of the backup saw, in order."""
+        return tuple(
+            ClientMessage(e.at_ns, e.data["callback"], tuple(e.data["args"])) for e in self.events if e.kind == "client"
+        )
+
+    def end_code(self, bundle: str) -> int | None:
+        """The code of the bundle's last onBundleEnd, or of its failed onBundleBegin; None when it never ended."""
+        code = None
+        for message in self.client:
+            if message.callback not in ("onBundleEnd", "onBundleBegin"):
+                continue
+            error = message.args[0]
+            name = error["data"] if error else message.args[1]
+            if name == bundle and (error or message.callback == "onBundleEnd"):
+                code = error["code"] if error else 0
+        return code
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as one JSON document (schemas/record.schema.json)."""
+        return {
+            "recordVersion": RECORD_VERSION,
+            "subject": dict(self.subject),
+            "profile": dict(self.profile),
+            "plan": dict(self.plan),
+            "conditions": [dict(c) for c in self.conditions],
+            "seed": self.seed,
+            "tieOrder": self.tie_order,
+            "complete": self.complete,
+            "blocked": self.blocked,
+            "events": [event.to_json() for event in self.events],
+        }
+
+    def dumps(self) -> str:
+        """The document as text with a fixed layout, so that equal records are equal bytes."""
+        return json.dumps(self.to_json(), ensure_ascii=True, indent=1, sort_keys=True) + "\n"
+
+    @cached_property
+    def trace_hash(self) -> str:
+        """SHA-256 over the journal, 16 hex digits: equal for runs in which the same happened at the same times."""
+        text = json.dumps([event.to_json() for event in self.events], ensure_ascii=True, sort_keys=True)
+        return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
+
+    def save(self, path: Path) -> None:
+        """Write the document; the parent directory must exist."""
+        path.write_text(self.dumps(), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Record:
+        """Read a document back. Raises RecordError for anything that is no record of a known version."""
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            if document["recordVersion"] != RECORD_VERSION:
+                raise RecordError(f"{path}: recordVersion {document['recordVersion']!r} is not {RECORD_VERSION}")
+            return cls.from_json(document)
+        except OSError as error:
+            raise RecordError(f"{path}: cannot be read ({error.strerror})") from None
+        except (ValueError, KeyError, TypeError) as error:
+            if isinstance(error, RecordError):
+                raise
+            raise RecordError(f"{path}: no record ({type(error).__name__}: {error})") from None
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Record:
+        """The record that `to_json` gave."""
+        own = ("at_ns", "thread", "kind")
+        return cls(
+            subject=document["subject"],
+            profile=document["profile"],
+            plan=document["plan"],
+            conditions=tuple(document["conditions"]),
+            seed=document["seed"],
+            events=tuple(
+                Event(e["at_ns"], e["thread"], e["kind"], {k: v for k, v in e.items() if k not in own})
+                for e in document["events"]
+            ),
+            tie_order=document["tieOrder"],
+            complete=document["complete"],
+            blocked=document["blocked"],
+        )
+
+
+def _read_calls(events: tuple[Event, ...]) -> Iterator[Call]:
+    begins = [e for e in events if e.kind == "call"]
+    sync_ends = {e.data["call"]: e for e in events if e.kind == "call.sync-end"}
+    settles = {e.data["call"]: e for e in events if e.kind == "call.settled"}
+    reads = {e.data["call"] for e in events if e.kind == "call.read"}
+    lived = {e.data["process"]: e.at_ns for e in events if e.kind == "process.end"}
+    seen: set[int] = set()
+    for begin in begins:
+        number, process = begin.data["call"], begin.data["process"]
+        sync_end, settled = sync_ends.get(number), settles.get(number)
+        last = settled or (sync_end if sync_end and sync_end.data["outcome"] != "promise" else None)
+        if last is not None:
+            outcome = last.data["outcome"]
+        else:
+            outcome = "cut" if sync_end is None and process in lived else "pending"
+        value = last.data.get("value") if last is not None else None
+        yield Call(
+            id=number,
+            process=process,
+            bundle=begin.data["bundle"],
+            callback=begin.data["callback"],
+            args=tuple(begin.data["args"]),
+            begin_ns=begin.at_ns,
+            sync_end_ns=sync_end.at_ns if sync_end else None,
+            end_ns=last.at_ns if last else None,
+            outcome=outcome,
+            value=Value(value["kind"], value["text"]) if value else None,
+            is_async=bool(sync_end and sync_end.data["outcome"] == "promise"),
+            read=number in reads,
+            first_in_process=process not in seen,
+        )
+        seen.add(process)
+
+
+def _read_polls(events: tuple[Event, ...], calls: dict[int, Call]) -> Iterator[Poll]:
+    rounds: dict[tuple[int, int], dict[str, Any]] = {}
+    for event in events:
+        if event.kind == "poll.armed":
+            key = (event.data["process"], event.data["poll"])
+            rounds[key] = {"armed": event, "call": None, "verdict": "unanswered", "text": "", "failed": False}
+        elif event.kind.startswith("poll."):
+            poll = rounds.get((event.data["process"], event.data["poll"]))
+            if poll is None:
+                continue
+            if event.kind == "poll.called":
+                poll["call"] = calls.get(event.data["call"])
+            elif event.kind == "poll.timeout":
+                poll["failed"] = event.data["failed"]
+            elif event.kind == "poll.answered":
+                poll["verdict"], poll["text"] = event.data["verdict"], event.data["text"]
+            elif event.kind == "poll.skipped":
+                poll["verdict"] = "skipped"
+    for (process, number), poll in rounds.items():
+        armed = poll["armed"]
+        yield Poll(
+            number=number,
+            process=process,
+            bundle=armed.data["bundle"],
+            armed_ns=armed.at_ns,
+            deadline_ns=armed.data["deadline_ns"],
+            call=poll["call"],
+            verdict=poll["verdict"],
+            text=poll["text"],
+            failed=poll["failed"],
+        )
