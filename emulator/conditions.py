@@ -88,8 +88,12 @@ class SlowMainThread(Condition):
 
 @dataclass(frozen=True, slots=True)
 class ConnectTimeout(Condition):
-    """The extension's process never comes up (control-plane 5.1, 6.6)."""
+    """The extension's process never comes up (control-plane 5.1, 6.6).
 
+    ``ams_gives_up_s``: when the ability manager disconnects it; None: not before the service's own 25 s timer.
+    """
+
+    ams_gives_up_s: int | None = None
     cuts_short: ClassVar[bool] = True
 
 

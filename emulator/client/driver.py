@@ -1,0 +1,230 @@
+"""A client that carries out a plan: opens the session, appends, moves the files, and does its steps at their times."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from emulator.client.callbacks import Callbacks
+from emulator.client.sessions import (
+    BSessionRestore,
+    BSessionRestoreAsync,
+    IncrementalBackupSession,
+    SessionBackup,
+    SessionRestore,
+    update_send_rate,
+    update_timer,
+)
+from emulator.conditions import Cancel, ClientDeath, Kill, ServiceDeath, Trigger
+from emulator.kernel import Rank
+from emulator.plan import ClientStep, SessionKind, SessionPlan
+from emulator.runtime.python import console, interrupts, watchdog
+from emulator.service.errors import BusinessError
+from emulator.service.reverse import FileReady
+from emulator.service.session import Capability
+from emulator.storage.transfer import Archive, Blob
+
+if TYPE_CHECKING:
+    from emulator.device import Device
+
+SESSIONS: dict[SessionKind, type[Any]] = {
+    SessionKind.FULL_BACKUP: SessionBackup,
+    SessionKind.INCREMENTAL_BACKUP: IncrementalBackupSession,
+    SessionKind.FULL_RESTORE: BSessionRestore,
+    SessionKind.INCREMENTAL_RESTORE: SessionRestore,
+    SessionKind.UPGRADE_RESTORE: BSessionRestoreAsync,
+}
+
+
+def carry_out(device: Device, plan: SessionPlan) -> tuple[bool, str]:
+    """Run the whole session in virtual time. Whether the record is complete, and why not."""
+    driver = _Driver(device, plan)
+    with ExitStack() as stack:
+        stack.enter_context(interrupts.watched())
+        stack.enter_context(console.routed())
+        stack.enter_context(watchdog.hang_limit(device.hang_limit_s))
+        try:
+            driver.begin()
+            device.run_until_idle()
+            driver.note_stuck()
+            driver.release()
+            device.run_until_idle()
+        finally:
+            device.end_processes()
+    hangs = [event for event in device.journal.events if event.kind == "hang"]
+    if hangs:
+        return False, f"the call of {hangs[0].data['callback']} was stopped after {device.hang_limit_s:g} s of CPU time"
+    refused = [event for event in device.journal.events if event.kind == "refused" and event.data["uncaught"]]
+    if refused:
+        return True, f"not available on the emulated device: {refused[0].data['name']}"
+    return True, ""
+
+
+class _Driver:
+    """The client of one plan."""
+
+    def __init__(self, device: Device, plan: SessionPlan) -> None:
+        self._device = device
+        self._plan = plan
+        self._session: Any = None
+        self._archives: dict[str, Archive] = {}
+        self._written: dict[str, int] = {}
+        self._ended: set[str] = set()
+
+    def begin(self) -> None:
+        """Open, append, and schedule the steps and the conditions that strike from outside."""
+        device, plan = self._device, self._plan
+        for bundle in device.bundles.values():
+            bundle.ext_info_override = plan.ext_info
+        self._arm_conditions()
+        before = [step for step in plan.steps if step.at_ns == 0 and step.action == "get_compatibility_info"]
+        callbacks = Callbacks(
+            on_file_ready=self._on_file_ready,
+            on_bundle_begin=self._on_bundle_begin,
+            on_bundle_end=self._on_bundle_end,
+        )
+        self._session = SESSIONS[plan.kind](device, callbacks)
+        for step in before:
+            self._step(step)
+        if before:
+            device.run_until_idle()
+        self._append(plan.bundles)
+        for step in plan.steps:
+            if step not in before:
+                device.kernel.call_at(device.kernel.now_ns + step.at_ns, Rank.TIMER, self._step, step)
+
+    def release(self) -> None:
+        """Give the session up, as a client does in the end."""
+        if self._session is not None and self._device.service.session is not None:
+            self._session.release()
+
+    def note_stuck(self) -> None:
+        """Write down the bundles that nothing will ever end."""
+        session = self._device.service.session
+        for entry in session.in_order() if session is not None else ():
+            calls = [e for e in self._device.journal.events if e.kind == "call" and e.data["bundle"] == entry.name]
+            callback = calls[-1].data["callback"] if calls else ""
+            self._device.journal.add("stuck", bundle=entry.name, callback=callback)
+
+    # conditions --------------------------------------------------------------------------------------------------------
+
+    def _arm_conditions(self) -> None:
+        for condition in self._device.conditions:
+            if not isinstance(condition, Trigger):
+                continue
+            if condition.at_ns is not None:
+                self._device.kernel.call_at(condition.at_ns, Rank.DEATH, self._strike, condition)
+            elif condition.event is not None:
+                self._device.journal.strike_at[condition.event] = lambda c=condition: self._strike(c)  # type: ignore[misc]
+
+    def _strike(self, condition: Trigger) -> None:
+        device = self._device
+        device.journal.add("condition", name=type(condition).__name__, text="")
+        if isinstance(condition, Kill):
+            for process in device.processes:
+                if process.alive:
+                    process.end("killed")
+        elif isinstance(condition, Cancel):
+            device.kernel.call_at(device.kernel.now_ns, Rank.DEATH, self._cancel_all)
+        elif isinstance(condition, ClientDeath):
+            device.kernel.call_at(device.kernel.now_ns, Rank.DEATH, self._die)
+        elif isinstance(condition, ServiceDeath):
+            device.kernel.call_at(device.kernel.now_ns, Rank.DEATH, self._service_dies)
+
+    def _cancel_all(self) -> None:
+        if self._session is not None:
+            for name in self._plan.bundles:
+                self._session.cancel(name)
+
+    def _die(self) -> None:
+        if self._session is not None:
+            self._session.die()
+
+    def _service_dies(self) -> None:
+        device = self._device
+        session = device.service.die()
+        device.journal.add("session.end", why="service-died")
+        device.restart_service()
+        if session is not None:
+            device.kernel.spawn(session.reverse.on_backup_service_died(), "ipc")
+
+    # steps -------------------------------------------------------------------------------------------------------------
+
+    def _append(self, names: tuple[str, ...]) -> None:
+        infos = None if self._plan.infos is None else [self._plan.infos] * len(names)
+        if self._plan.kind.is_backup:
+            self._session.append_bundles(names, infos)
+            return
+        capabilities = {}
+        for name in names:
+            bundle = self._device.bundles.get(name)
+            if bundle is not None:
+                self._archives[name] = bundle.archive or Archive(list(self._device.collect(bundle)))
+            size = sum(blob.size for blob in self._archives.get(name, Archive()).blobs)
+            capabilities[name] = Capability(self._plan.version, space_occupied=size)
+        self._session.append_bundles(capabilities, names, infos)
+
+    def _step(self, step: ClientStep) -> None:
+        result: Any = None
+        device, session = self._device, self._session
+        try:
+            if step.action == "cancel":
+                result = session.cancel(step.bundle)
+            elif step.action == "release":
+                session.release()
+            elif step.action == "die":
+                session.die()
+            elif step.action == "append":
+                self._append((step.bundle,))
+            elif step.action == "update_timer":
+                result = update_timer(device, step.bundle, step.value)
+            elif step.action == "update_send_rate":
+                result = update_send_rate(device, step.bundle, step.value)
+            elif step.action == "get_backup_info":
+                device.kernel.spawn(self._get_backup_info(step), "ipc")
+                return
+            elif step.action == "get_compatibility_info":
+                device.kernel.spawn(self._get_compatibility_info(step), "ipc")
+                return
+        except BusinessError as error:
+            result = error.to_json()
+        device.journal.add("client.step", action=step.action, bundle=step.bundle, result=result)
+
+    async def _get_backup_info(self, step: ClientStep) -> None:
+        code, text = await self._device.service.queries.get_backup_info(step.bundle)
+        self._device.journal.add("client.step", action=step.action, bundle=step.bundle, result=[int(code), text])
+
+    async def _get_compatibility_info(self, step: ClientStep) -> None:
+        session = self._device.service.session
+        code, text = await self._device.service.queries.get_compatibility_info(session, step.bundle, step.text)
+        self._device.journal.add("client.step", action=step.action, bundle=step.bundle, result=[int(code), text])
+
+    # files -------------------------------------------------------------------------------------------------------------
+
+    def _on_file_ready(self, error: BusinessError | None, file: FileReady | None) -> None:
+        if file is None:
+            return
+        name = file.bundle_name
+        if self._plan.kind.is_backup:
+            if isinstance(file.handle, Blob):
+                self._archives.setdefault(name, Archive()).blobs.append(file.handle)
+            return
+        blobs = self._archives[name].blobs
+        blob = next((b for b in blobs if b.uri == file.uri), None)
+        if blob is not None:
+            self._session.write(file, blob)
+        self._written[name] = self._written.get(name, 0) + 1
+        if self._written[name] == len(blobs) + 1:
+            self._session.publish_file(name)
+
+    def _on_bundle_begin(self, error: BusinessError | None, name: str | None) -> None:
+        if error is not None or name is None or self._plan.kind.is_backup:
+            return
+        if self._plan.kind is SessionKind.UPGRADE_RESTORE:
+            return
+        for uri in [*(blob.uri for blob in self._archives[name].blobs), "manage.json"]:
+            self._session.get_file_handle(name, uri)
+
+    def _on_bundle_end(self, error: BusinessError | None, name: str | None) -> None:
+        if error is None and name is not None and self._plan.kind.is_backup and name in self._device.bundles:
+            self._device.bundles[name].archive = self._archives.get(name, Archive())

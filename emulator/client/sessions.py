@@ -1,0 +1,171 @@
+"""The session classes of ``@ohos.file.backup`` and of the native kit.
+
+Time stands still in every call: what is due at this very time happens, nothing more. An answer that needs time is a
+`Promise` whose ``result()`` is there once the device has been driven far enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
+
+from emulator.client.callbacks import Callbacks
+from emulator.device import Device, DeviceError
+from emulator.kernel import Task
+from emulator.service.errors import TEXTS, BusinessError, rejection_code
+from emulator.service.reverse import ClientCallbacks, FileReady, Reverse
+from emulator.service.session import Capability, RestoreType, Scenario, Session
+from emulator.storage.transfer import Blob
+
+
+class Promise:
+    """What a session method gives."""
+
+    def __init__(self, task: Task, rejects: bool = True) -> None:
+        self._task = task
+        self._rejects = rejects
+
+    @property
+    def settled(self) -> bool:
+        """Whether the answer is there."""
+        return self._task.done
+
+    def result(self) -> Any:
+        """The answer. Raises BusinessError when it was rejected, DeviceError when it is not there yet."""
+        if not self._task.done:
+            raise DeviceError("the answer is not there yet: call device.run_until_idle() or device.advance() first")
+        value = self._task.result()
+        code, text = value if isinstance(value, tuple) else (value, None)
+        if self._rejects and not isinstance(code, bool) and code:
+            rejected = rejection_code(code)
+            raise BusinessError(rejected, f"{TEXTS[rejected]}. Internal errno is {int(code)}")
+        return text if isinstance(value, tuple) else value
+
+
+class _ClientSession:
+    """What all sessions have in common. Opening raises BusinessError 13500013 while another session is live."""
+
+    scenario = Scenario.BACKUP
+    incremental = False
+
+    def __init__(self, device: Device, callbacks: ClientCallbacks | None = None, caller: str = "com.example.clone") -> None:
+        self.device = device
+        self._reverse = Reverse(device.kernel, device.journal, callbacks or Callbacks())
+        self._service = device.service
+        self._session: Session = device.service.init_session(self.scenario, self.incremental, self._reverse, caller)
+
+    def cancel(self, name: str) -> int:
+        """0 when the running bundle will end, 13500011 before it runs, 13500012 when there is none."""
+        return int(self._do(self._service.cancel(self._session, name)).result_now())
+
+    def release(self) -> Promise:
+        """Give the session up."""
+        return self._do(self._service.release(self._session)).promise()
+
+    def die(self) -> Promise:
+        """The client's process dies."""
+        self._reverse.die()
+        return self._do(self._service.release(self._session, "client-died")).promise()
+
+    def get_compatibility_info(self, name: str, ext_info: str = "") -> Promise:
+        """Ask the app's extension; the answer is a string, "" when it has none."""
+        return self._do(self._service.queries.get_compatibility_info(self._session, name, ext_info)).promise()
+
+    def _do(self, handler: Coroutine[Any, Any, Any]) -> _Sent:
+        return _Sent(self.device, handler)
+
+
+class _Sent:
+    """An IPC of the client under way."""
+
+    def __init__(self, device: Device, handler: Coroutine[Any, Any, Any]) -> None:
+        self._task = device.kernel.spawn(handler, "ipc")
+        if not device.kernel.running:
+            device.kernel.run_due()
+
+    def promise(self) -> Promise:
+        return Promise(self._task)
+
+    def result_now(self) -> Any:
+        """The value of a call that the real API answers synchronously; needs no virtual time."""
+        return self._task.result() if self._task.done else 0
+
+
+class SessionBackup(_ClientSession):
+    """A full backup (control-plane 1.6)."""
+
+    def append_bundles(self, names: Sequence[str], infos: Sequence[str] | None = None) -> Promise:
+        """Add bundles, each with its infos document. A count that does not match gives None, as in JavaScript."""
+        documents: Sequence[str | None] = infos if infos is not None else [None] * len(names)
+        if len(documents) != len(names):
+            documents = [None] * len(names)
+        return self._do(self._service.append_backup(self._session, names, documents)).promise()
+
+
+class IncrementalBackupSession(SessionBackup):
+    """An incremental backup (control-plane 1.8)."""
+
+    incremental = True
+
+
+class SessionRestore(_ClientSession):
+    """The restore of the JavaScript API, always incremental (control-plane 1.9)."""
+
+    scenario = Scenario.RESTORE
+    incremental = True
+    restore_type = RestoreType.RESTORE_DATA_WAIT_SEND
+
+    def append_bundles(
+        self, capabilities: Mapping[str, Capability], names: Sequence[str], infos: Sequence[str] | None = None
+    ) -> Promise:
+        """Add bundles; ``capabilities`` is what the old device's capability file says of them."""
+        documents: Sequence[str | None] = infos if infos is not None else [None] * len(names)
+        handler = self._service.append_restore(self._session, names, documents, capabilities, self.restore_type)
+        return self._do(handler).promise()
+
+    def get_file_handle(self, name: str, uri: str) -> Promise:
+        """Ask for a handle to one file; it arrives by on_file_ready."""
+        return self._do(self._service.get_file_handle(self._session, name, uri)).promise()
+
+    def publish_file(self, name: str, uri: str = "") -> Promise:
+        """All files of the bundle are written."""
+        return self._do(self._service.publish_file(self._session, name, uri)).promise()
+
+    def write(self, file: FileReady, blob: Blob) -> None:
+        """Write a blob into the handle that on_file_ready gave."""
+        file.handle.write_file(blob)
+
+
+class BSessionRestore(SessionRestore):
+    """The native full restore (control-plane 1.7)."""
+
+    incremental = False
+
+
+class BSessionRestoreAsync(BSessionRestore):
+    """The upgrade restore: restoreType READY (control-plane 1.10)."""
+
+    restore_type = RestoreType.RESTORE_DATA_READDY
+
+
+def update_timer(device: Device, name: str, timeout_ms: int) -> bool:
+    """backup.updateTimer: 0 to 14,400,000 ms, else BusinessError 401; False when the bundle is in no session."""
+    if not 0 <= timeout_ms <= device.profile.max_update_timer_ms:
+        raise BusinessError(401, f"timeout must be 0 to {device.profile.max_update_timer_ms} ms, not {timeout_ms}")
+    return bool(_Sent(device, device.service.update_timer(name, timeout_ms)).result_now())
+
+
+def update_send_rate(device: Device, name: str, rate: int) -> bool:
+    """backup.updateSendRate: below 0 BusinessError 401, above the maximum clamped, 0 pauses."""
+    if rate < 0:
+        raise BusinessError(401, f"the send rate must not be negative, not {rate}")
+    rate = min(rate, device.profile.max_send_rate_fds)
+    return bool(_Sent(device, device.service.update_send_rate(name, rate)).result_now())
+
+
+def get_backup_info(device: Device, name: str) -> str | None:
+    """backup.getBackupInfo, which drives time until the app has answered; None on any error."""
+    sent = _Sent(device, device.service.queries.get_backup_info(name))
+    device.run_until_idle()
+    code, text = sent.result_now() or (1, "")
+    return None if code else str(text)

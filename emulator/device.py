@@ -1,0 +1,242 @@
+"""One emulated phone: installed bundles with their sandboxes, a service, virtual time, and what is wrong with it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from emulator.conditions import Condition
+from emulator.extension.process import ExtensionProcess, Host
+from emulator.journal import Journal
+from emulator.kernel import Kernel
+from emulator.kernel.events import NS_PER_S, TieOrder
+from emulator.package import Package
+from emulator.plan import DEFAULT_BUNDLE, SessionPlan
+from emulator.profile import PRESETS, DeviceProfile
+from emulator.record import Record
+from emulator.service.service import BackupService
+from emulator.storage.sandbox import Sandbox, Snapshot
+from emulator.storage.transfer import Archive, Blob, DataPlane, PlainCopy, SeedFromDirectory
+from emulator.subject import Subject
+
+WALL_EPOCH_NS = 1_782_864_000 * NS_PER_S
+"""What the wall clock of a new device shows: 2026-07-01 00:00:00 UTC."""
+
+
+class DeviceError(RuntimeError):
+    """The device is used in a way that makes no sense; the message says what to do instead."""
+
+
+class InstalledBundle:
+    """An app on the device. ``ext_info_override`` replaces what an append makes of the client's infos."""
+
+    def __init__(
+        self, full_name: str, subject: Subject, package: Package, profile: DeviceProfile, sandbox: Sandbox
+    ) -> None:
+        self.full_name = full_name
+        self.subject = subject
+        self.package = package
+        self.profile = profile
+        self.sandbox = sandbox
+        self.ext_info_override: str | None = None
+        self.archive: Archive | None = None
+        self.last_files: Snapshot = {}
+        self._counter = [0]
+
+    @property
+    def allows_backup(self) -> bool:
+        """allowToBackupRestore."""
+        return self.package.allow_to_backup_restore
+
+    @property
+    def has_backup_extension(self) -> bool:
+        """Whether the bundle manager knows a backup extension of it."""
+        return self.package.has_backup_extension
+
+    def next_call_number(self) -> int:
+        """Numbers the calls of a session."""
+        self._counter[0] += 1
+        return self._counter[0]
+
+    def share_counter(self, counter: list[int]) -> None:
+        """Number calls together with the other bundles of the device."""
+        self._counter = counter
+
+
+class Device:
+    """A device. Two devices with the same arguments and the same history give byte-identical records.
+
+    ``seed`` seeds the app's random numbers. ``tie_order="lifo"`` reverses the order of events at equal times.
+    ``hang_limit_s`` bounds the CPU seconds of one call into the app that no tick can see.
+    """
+
+    def __init__(
+        self,
+        profile: DeviceProfile = PRESETS["latest"],
+        conditions: Iterable[Condition] = (),
+        seed: int = 0,
+        tie_order: TieOrder = "fifo",
+        hang_limit_s: float | None = 5.0,
+        data: DataPlane | None = None,
+    ) -> None:
+        self.profile = profile
+        self.conditions = tuple(conditions)
+        self.seed = seed
+        self.tie_order: TieOrder = tie_order
+        self.hang_limit_s = hang_limit_s
+        self.bundles: dict[str, InstalledBundle] = {}
+        self._data = data if data is not None else PlainCopy()
+        self._directory: Path | None = None
+        self._up_ns = 0
+        self._clear_records: set[str] = set()
+        self.boot()
+
+    # life --------------------------------------------------------------------------------------------------------------
+
+    def boot(self) -> None:
+        """Start anew at virtual time 0; what is on the disk stays."""
+        self.kernel = Kernel(self.tie_order, self.profile.stuck_escape_s * NS_PER_S)
+        self.journal = Journal(self.kernel)
+        self.host = Host(self.kernel, self.journal, self.conditions, WALL_EPOCH_NS + self._up_ns, self.seed)
+        self.processes: list[ExtensionProcess] = []
+        self._call_counter = [0]
+        for bundle in self.bundles.values():
+            bundle.share_counter(self._call_counter)
+        self.service = BackupService(self, self._data, self._clear_records)
+
+    def close(self) -> None:
+        """End everything and remove the sandboxes. A device can be used as a context manager instead."""
+        self.end_processes()
+        if self._directory is not None:
+            shutil.rmtree(self._directory, ignore_errors=True)
+            self._directory = None
+
+    def __enter__(self) -> Device:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def run_until_idle(self) -> None:
+        """Let virtual time pass until nothing is due any more."""
+        self.kernel.run_until_idle()
+
+    def advance(self, ns: int) -> None:
+        """Let exactly ``ns`` of virtual time pass."""
+        self.kernel.advance(ns)
+
+    # bundles -----------------------------------------------------------------------------------------------------------
+
+    def install(
+        self,
+        subject: Subject,
+        name: str = DEFAULT_BUNDLE,
+        *,
+        clone_index: int = 0,
+        package: Package | None = None,
+        sandbox: Path | Callable[[Path], None] | None = None,
+    ) -> InstalledBundle:
+        """Install an app. ``sandbox``: a directory to copy the app's data from, or a function that makes it in a given root.
+
+        A clone is known as ``name:index`` everywhere. Raises DeviceError when the name is taken.
+        """
+        full_name = f"{name}:{clone_index}" if clone_index else name
+        if full_name in self.bundles:
+            raise DeviceError(f"{full_name} is installed already: uninstall it first, or give a clone_index")
+        package = package or Package()
+        seed = SeedFromDirectory(sandbox) if isinstance(sandbox, Path) else sandbox
+        tree = _LazySandbox(self, full_name.replace(":", "+"), package.module, seed)
+        bundle = InstalledBundle(full_name, subject, package, self.profile, tree)
+        bundle.share_counter(self._call_counter)
+        self.bundles[full_name] = bundle
+        return bundle
+
+    def collect(self, bundle: InstalledBundle) -> Iterator[Blob]:
+        """What a backup of the app's present files would take, without asking the app."""
+        return self._data.collect(bundle.sandbox)
+
+    def uninstall(self, name: str) -> None:
+        """Remove an app and its data."""
+        bundle = self.bundles.pop(name, None)
+        if bundle is None:
+            raise DeviceError(f"{name} is not installed; installed are {', '.join(self.bundles) or 'none'}")
+        if bundle.sandbox.exists:
+            shutil.rmtree(bundle.sandbox.root, ignore_errors=True)
+
+    def directory(self) -> Path:
+        """Where the device's disk is on the host; made when first asked for."""
+        if self._directory is None:
+            self._directory = Path(tempfile.mkdtemp(prefix="backup-device-"))
+        return self._directory
+
+    # processes ---------------------------------------------------------------------------------------------------------
+
+    def start_process(self, bundle: InstalledBundle, purpose: str) -> ExtensionProcess:
+        """A new process of the app's extension."""
+        process = ExtensionProcess(self.host, len(self.processes) + 1, bundle, purpose)
+        self.processes.append(process)
+        return process
+
+    def end_processes(self) -> None:
+        """The device is switched off: no process survives."""
+        for process in self.processes:
+            if process.alive:
+                process.on_died = lambda: None
+                process.end("session-over")
+        self.kernel.run_due()
+
+    def restart_service(self) -> None:
+        """The service died and comes up again; residues of the last life are cleaned in a session of its own."""
+        self.service = BackupService(self, self._data, self._clear_records)
+
+    # sessions ----------------------------------------------------------------------------------------------------------
+
+    def run(self, plan: SessionPlan) -> Record:
+        """Boot, carry out one session as a client would, let it come to its end, and return its record."""
+        from emulator.client.driver import carry_out
+
+        self._clear_records.clear()
+        self.boot()
+        complete, blocked = carry_out(self, plan)
+        self._up_ns += self.kernel.now_ns + NS_PER_S
+        return self.record(plan, complete, blocked)
+
+    def record(self, plan: SessionPlan | None = None, complete: bool = True, blocked: str = "") -> Record:
+        """What happened since the last boot."""
+        first = next(iter(self.bundles.values()), None)
+        return Record(
+            subject=_describe(first.subject) if first else {},
+            profile=self.profile.to_json(),
+            plan=(plan or SessionPlan()).to_json(),
+            conditions=tuple(c.to_json() for c in self.conditions),
+            seed=self.seed,
+            events=tuple(self.journal.events),
+            tie_order=self.tie_order,
+            complete=complete,
+            blocked=blocked,
+        )
+
+
+class _LazySandbox(Sandbox):
+    """A sandbox whose place on the host is decided when it is first made."""
+
+    def __init__(self, device: Device, name: str, module: str, seed: Callable[[Path], None] | None) -> None:
+        super().__init__(Path(name), module, seed)
+        self._device = device
+
+    def make(self) -> None:
+        if not self.exists:
+            self.root = self._device.directory() / self.root.name
+        super().make()
+
+
+def _describe(subject: Subject) -> dict[str, Any]:
+    return {
+        "spec": subject.spec,
+        "language": subject.language,
+        "callbacks": list(subject.callbacks),
+        "source": {"file": subject.file, "lines": dict(subject.lines)},
+    }

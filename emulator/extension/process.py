@@ -1,0 +1,216 @@
+"""One extension process: comes up with a connection, has a main thread and the app's threads, and dies in several ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from emulator.conditions import IpcFailure, LowMemoryKill, SlowCpu, SlowMainThread, find_condition
+from emulator.journal import Journal
+from emulator.kernel import AppThread, Future, Kernel, NativeThread, Rank, Task, current_thread
+from emulator.kits.context import BackupExtensionContext
+from emulator.runtime.realm import CallJob, Realm
+from emulator.storage.sandbox import Sandbox, Snapshot, changes
+
+if TYPE_CHECKING:
+    from emulator.device import InstalledBundle
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What a process takes from the device it runs on."""
+
+    kernel: Kernel
+    journal: Journal
+    conditions: tuple[Any, ...]
+    wall_epoch_ns: int
+    seed: int
+    struck: set[str] = field(default_factory=set)
+    ipc_counts: dict[str, int] = field(default_factory=dict)
+
+    def ipc_fails(self, message: str) -> bool:
+        """Count one IPC of this name; True when a condition makes this very one fail."""
+        failures = [c for c in self.conditions if isinstance(c, IpcFailure) and c.message == message]
+        if not failures:
+            return False
+        count = self.ipc_counts[message] = self.ipc_counts.get(message, 0) + 1
+        return any(failure.nth == count for failure in failures)
+
+    def strikes(self, name: str) -> bool:
+        """True the first time that somebody asks."""
+        fresh = name not in self.struck
+        self.struck.add(name)
+        return fresh
+
+
+class ExtensionProcess:
+    """The app's own process for its backup extension.
+
+    ``purpose``: backup, restore, clean or query. ``on_died`` is called when it ends by anything but a disconnect.
+    """
+
+    def __init__(self, host: Host, number: int, bundle: InstalledBundle, purpose: str) -> None:
+        self.host = host
+        self.kernel = host.kernel
+        self.journal = host.journal
+        self.number = self.epoch = number
+        self.bundle = bundle
+        self.sandbox: Sandbox = bundle.sandbox
+        self.purpose = purpose
+        self.alive = True
+        self.wall_epoch_ns = host.wall_epoch_ns
+        slow_cpu = find_condition(host.conditions, SlowCpu)
+        self.cpu_factor = slow_cpu.factor if slow_cpu else 1
+        slow_main = find_condition(host.conditions, SlowMainThread)
+        self.main_thread_busy_ns = slow_main.busy_ns if slow_main else 0
+        self.current_call: int | None = None
+        self.on_died: Callable[[], None] = lambda: None
+        self.broken_replies: list[tuple[Future[Any], Any]] = []
+        self.threads: list[AppThread] = []
+        self.native_threads: list[NativeThread] = []
+        self.context = BackupExtensionContext(bundle.sandbox)
+        self._files: Snapshot | None = None
+        self._running: list[str] = []
+        self._served: list[Task] = []
+        self.main_thread_busy = False
+        self.journal.add("process.start", process=number, bundle=bundle.full_name, purpose=purpose)
+        self.realm: Realm = bundle.subject.make_realm(self)
+        self.load_failure = self.realm.load()
+
+    def native_thread(self, name: str) -> NativeThread:
+        """A pool of one thread that ends with the process."""
+        thread = NativeThread(self.kernel, name)
+        self.native_threads.append(thread)
+        return thread
+
+    def spawn_thread(self, name: str, body: Callable[[], None]) -> AppThread:
+        """A thread of the app; it is not begun yet."""
+        thread = AppThread(self.kernel, name, body, self)
+        self.threads.append(thread)
+        return thread
+
+    def log(self, stream: str, text: str) -> None:
+        """A line of the app's own output."""
+        self.journal.add("log", process=self.number, stream=stream, text=self.sandbox.clean_text(text))
+
+    def note_refused(self, name: str, uncaught: bool) -> None:
+        """The app used ``name``, which the emulated device does not have."""
+        self.journal.add("refused", process=self.number, name=name, call=self.current_call, uncaught=uncaught)
+
+    def enter(self, job: CallJob) -> None:
+        """A call of ``job`` begins on the main thread."""
+        self.note_changes()
+        self._running.append(job.callback)
+        self.current_call = job.number
+        self.journal.add(
+            "call",
+            call=job.number,
+            process=self.number,
+            bundle=self.bundle.full_name,
+            callback=job.callback,
+            args=list(job.args),
+        )
+        low_memory = find_condition(self.host.conditions, LowMemoryKill)
+        if low_memory is not None and low_memory.callback == job.callback and self.host.strikes("LowMemoryKill"):
+            self.kernel.call_at(self.kernel.now_ns + low_memory.after_ns, Rank.DEATH, self._low_memory, low_memory)
+
+    def left(self, callback: str) -> None:
+        """``callback`` has settled: what changed in the sandbox so far was done while it ran."""
+        self.note_changes()
+        if callback in self._running:
+            self._running.remove(callback)
+
+    def note_changes(self) -> None:
+        """Write down how the sandbox differs from the last time somebody looked."""
+        if not self.sandbox.exists:
+            return
+        files = self.sandbox.snapshot()
+        before = self._files if self._files is not None else self.bundle.last_files
+        for change in changes(before, files):
+            self.journal.add(
+                "change",
+                process=self.number,
+                bundle=self.bundle.full_name,
+                during=next((c for c in self._running if c != "onProcess"), ""),
+                path=change.path,
+                what=change.what,
+            )
+        self._files = self.bundle.last_files = files
+
+    async def send(self, message: str, handler: Coroutine[Any, Any, Any], code: int, broken: Any) -> Any:
+        """An IPC to the service: the sending thread waits, the service works on a thread of its own.
+
+        ``broken`` is the answer when the message is made to fail; a dead process never gets an answer.
+        """
+        failed = self.host.ipc_fails(message)
+        self.journal.add(
+            "ipc", to="service", message=message, bundle=self.bundle.full_name, code=int(code), failed=failed
+        )
+        if failed or not self.alive:
+            handler.close()
+            return broken
+        return await self.kernel.spawn(handler, "ipc")
+
+    def serve(self, handler: Coroutine[Any, Any, Any], reply: Future[Any]) -> None:
+        """Work on an IPC from the service on a thread of this process, which ends with it."""
+
+        async def work() -> None:
+            reply.set_result(await handler)
+
+        self._served = [task for task in self._served if not task.done]
+        self._served.append(self.kernel.spawn(work(), "ipc"))
+
+    def reply(self, broken: Any) -> Future[Any]:
+        """A future for the answer to an IPC into this process; it becomes ``broken`` when the process dies first."""
+        future: Future[Any] = Future(self.kernel)
+        self.broken_replies = [(f, b) for f, b in self.broken_replies if not f.done]
+        self.broken_replies.append((future, broken))
+        return future
+
+    def end(self, why: str, text: str = "") -> None:
+        """The process is gone at this very event. Called on one of its own threads, that thread ends too."""
+        if not self.alive:
+            return
+        self.alive = False
+        work = self.realm.alive_work()
+        suspended = bool(self._running) or bool(work)
+        restore = self.sandbox.freeze() if suspended else None
+        if restore is None or self.sandbox.exists:
+            self.note_changes()
+        if work:
+            self.journal.add("work.cut", process=self.number, work=work)
+        self.journal.add("process.end", process=self.number, bundle=self.bundle.full_name, why=why, text=text)
+        for thread in self.threads:
+            thread.dying = True
+        for native in self.native_threads:
+            native.stop()
+        for task in self._served:
+            task.cancel()
+        self.kernel.call_at(self.kernel.now_ns, Rank.DEATH, self._bury, restore, why)
+        running = current_thread()
+        if running is not None and running.owner is self:
+            running.check()
+
+    def end_stuck(self) -> None:
+        """Nothing else is due on the whole device, and a thread of the app has computed for very long."""
+        self.end("stuck")
+
+    def _low_memory(self, condition: LowMemoryKill) -> None:
+        if self.alive:
+            self.journal.add("condition", name="LowMemoryKill", text=f"during {condition.callback}")
+            self.end("low-memory")
+
+    def _bury(self, restore: Callable[[], None] | None, why: str) -> None:
+        for thread in self.threads:
+            thread.dying = False
+            thread.kill()
+        self.realm.end()
+        if restore is not None:
+            restore()
+        for future, broken in self.broken_replies:
+            future.set_result(broken)
+        if why not in ("disconnect", "session-over"):
+            self.on_died()
+
+

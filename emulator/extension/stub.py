@@ -1,0 +1,332 @@
+"""The extension's stub object: one per connection, serves the service's messages, owns the state of control-plane 10."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from emulator.ability import BundleVersion
+from emulator.extension.calls import CompatibilityCall, InfoCall, ResultCall
+from emulator.extension.progress import Polling
+from emulator.extension.release import BACKUP, RESTORE, Release
+from emulator.extension.sending import Sender
+from emulator.kernel import Future, Rank
+from emulator.kernel.events import NS_PER_MS
+from emulator.service.details import error_report, rewrite_result
+from emulator.service.errors import Code
+from emulator.storage.transfer import Archive, Blob, DataPlane
+
+if TYPE_CHECKING:
+    from emulator.extension.process import ExtensionProcess
+
+UPGRADE_PREFIX = "0.0.0.0"
+LEGACY_PREFIXES = frozenset(
+    {UPGRADE_PREFIX, "99.99.99.999", "99.99.99.998", "99.99.99.997", "99.99.99.996", "99.99.99.995"}
+)
+"""Version-name prefixes of data that no extension of this kind made (control-plane 2.3)."""
+
+
+class BackupRestoreScenario(IntEnum):
+    """What the extension's reports are about (control-plane 1.4)."""
+
+    FULL_BACKUP = 0
+    INCREMENTAL_BACKUP = 1
+    FULL_RESTORE = 2
+    INCREMENTAL_RESTORE = 3
+
+
+class ServiceProxy(Protocol):
+    """The messages that the extension sends to the service (control-plane 1.3, E->S); each answers with a code or flag."""
+
+    async def app_file_ready(self, blob: Blob) -> int: ...
+    async def app_manage_json_ready(self, names: list[str]) -> int: ...
+    async def app_file_handle(self, uri: str, number: int) -> int: ...
+    async def app_done(self, code: int) -> int: ...
+    async def service_result_report(self, text: str, scenario: int, code: int) -> int: ...
+    async def report_app_process_info(self, text: str) -> int: ...
+    async def start_ext_timer(self) -> bool: ...
+    async def stop_ext_timer(self) -> bool: ...
+    async def start_fwk_timer(self) -> bool: ...
+    async def refresh_data_size(self, size: int) -> int: ...
+    async def get_app_local_list(self) -> int: ...
+    async def get_ext_on_release(self) -> bool: ...
+    async def handle_ext_disconnect(self, is_app_result_report: bool, code: int) -> int: ...
+
+
+def version_prefix(name: str) -> str:
+    """The text before the first '-', by which special versions are known (control-plane 2.3)."""
+    return name.partition("-")[0]
+
+
+def version_for_on_restore(version: BundleVersion) -> BundleVersion:
+    """What onRestore gets; onRestoreEx always gets the raw version (control-plane 2.3)."""
+    if "-" in version.name and version_prefix(version.name) == UPGRADE_PREFIX:
+        return BundleVersion(0, UPGRADE_PREFIX)
+    return version
+
+
+class BackupExtExtension:
+    """The native half of one connection. Its methods named after S->E messages are called by the service only."""
+
+    def __init__(
+        self,
+        process: ExtensionProcess,
+        service: ServiceProxy,
+        data: DataPlane,
+        *,
+        ext_info: str,
+        version: BundleVersion,
+        upgrade: bool,
+    ) -> None:
+        self.process = process
+        self.service = service
+        self.data = data
+        self.ext_info = ext_info
+        self.version = version
+        self.upgrade = upgrade
+        self.scenario = BackupRestoreScenario.FULL_BACKUP
+        self.task = process.native_thread("task")
+        self.release_pool = process.native_thread("relpool")
+        self.polling = Polling(process, self._progress_failed, self._report_progress)
+        self.release = Release(process)
+        self.sender = Sender(process, service)
+        self.incoming = Archive()
+
+    # S->E messages -------------------------------------------------------------------------------------------------
+
+    async def handle_backup(self) -> int:
+        """HandleBackup: queues the task and answers at once."""
+        return self._begin_backup(BackupRestoreScenario.FULL_BACKUP)
+
+    async def incremental_on_backup(self) -> int:
+        """IncrementalOnBackup: the same for an incremental backup."""
+        return self._begin_backup(BackupRestoreScenario.INCREMENTAL_BACKUP)
+
+    async def handle_incremental_backup(self) -> int:
+        """HandleIncrementalBackup: the service has its list of files; the extension packs."""
+        self.task.submit(self._pack_incremental)
+        return Code.OK
+
+    async def handle_restore(self, incremental: bool) -> int:
+        """HandleRestore: with upgrade data (0.0.0.0, READY) the callbacks start at once, without any file."""
+        scenario = BackupRestoreScenario.INCREMENTAL_RESTORE if incremental else BackupRestoreScenario.FULL_RESTORE
+        self.scenario = scenario
+        self.process.sandbox.clear_staging()
+        if self.upgrade and version_prefix(self.version.name) == UPGRADE_PREFIX:
+            self.task.submit(self._restore_callbacks)
+        return Code.OK
+
+    async def get_file_handle(self, uri: str) -> int:
+        """GetFileHandleWithUniqueFd / GetIncrementalFileHandle: answers through AppFileReady."""
+        await self._send("AppFileReady", self.service.app_file_handle(uri, len(self.incoming.blobs)))
+        return Code.OK
+
+    def write_file(self, blob: Blob) -> None:
+        """The caller wrote one blob into the handle that it got."""
+        self.incoming.blobs.append(blob)
+
+    async def publish_file(self) -> int:
+        """PublishFile / PublishIncrementalFile: everything is there; unpack, then call the app."""
+        self.task.submit(self._unpack)
+        return Code.OK
+
+    async def handle_clear(self) -> int:
+        """HandleClear: both staging homes are emptied."""
+        self.process.sandbox.clear_staging()
+        return Code.OK
+
+    async def handle_on_release(self, session_scenario: int) -> int:
+        """HandleOnRelease, at most 5 s."""
+        await self.release.by_service(session_scenario)
+        return Code.OK
+
+    async def get_backup_info(self) -> str:
+        """GetBackupInfo: blocks for as long as the app does."""
+        call = InfoCall(self.process)
+        await call.run()
+        return call.text
+
+    async def handle_get_compatibility_info(self, ext_info: str, backup: bool) -> str:
+        """HandleGetCompatibilityInfo: waits 1 s after the synchronous part."""
+        if not self.process.bundle.profile.has_compatibility_info:
+            return ""
+        name = "getBackupCompatibilityInfo" if backup else "getRestoreCompatibilityInfo"
+        call = CompatibilityCall(self.process, name, ext_info)
+        await call.run()
+        if call.answer.done:
+            return call.answer.result()
+        kernel = self.process.kernel
+        due_ns = kernel.now_ns + self.process.bundle.profile.compatibility_wait_ms * NS_PER_MS
+        answer: Future[str | None] = Future(kernel)
+        timer = kernel.call_at(due_ns, Rank.TIMER, answer.set_result, None)
+        self.process.journal.add(
+            "timer.start", timer="compatibility", bundle=self.process.bundle.full_name, due_ns=due_ns
+        )
+        call.answer.watch(answer.set_result)
+        text = await answer
+        kind = "timer.expired" if text is None else "timer.stop"
+        self.process.journal.add(kind, timer="compatibility", bundle=self.process.bundle.full_name)
+        timer.cancel()
+        return text or ""
+
+    def end(self) -> None:
+        """OnDisconnect: the connection is gone."""
+        self.polling.end()
+
+    # the task ------------------------------------------------------------------------------------------------------
+
+    def _begin_backup(self, scenario: BackupRestoreScenario) -> int:
+        if not self.process.bundle.allows_backup:
+            return Code.E_FORBID
+        self.scenario = scenario
+        self.task.submit(self._run_callbacks, "onBackupEx", (self.ext_info,), "onBackup", ())
+        return Code.OK
+
+    async def _unpack(self) -> None:
+        for blob in self.data.place(self.process.sandbox, self.incoming):
+            self.process.journal.add(
+                "file.in", bundle=self.process.bundle.full_name, uri=blob.uri, path=blob.path, size=blob.size
+            )
+        self.process.bundle.last_files = self.process.sandbox.snapshot()
+        await self._restore_callbacks()
+
+    async def _restore_callbacks(self) -> None:
+        if not await self._send("StartExtTimer", self.service.start_ext_timer(), broken=False):
+            return
+        raw, plain = self.version, version_for_on_restore(self.version)
+        await self._run_callbacks(
+            "onRestoreEx",
+            ({"code": raw.code, "name": raw.name}, self.ext_info),
+            "onRestore",
+            ({"code": plain.code, "name": plain.name},),
+        )
+
+    async def _run_callbacks(self, ex: str, ex_args: tuple[Any, ...], plain: str, plain_args: tuple[Any, ...]) -> None:
+        """The strict order of control-plane 2.1."""
+        if self.process.bundle.profile.has_progress and not await self.polling.start():
+            return
+        fell_back: Future[bool] = Future(self.process.kernel)
+
+        async def ex_callback(failed: bool, text: str) -> None:
+            if self.polling.exec_app_done:
+                return
+            call.mark_read()
+            if failed:
+                await self._error(text)
+            elif text:
+                await self._ex_done(text)
+            else:
+                fell_back.set_result(True)
+                return
+            fell_back.set_result(False)
+
+        call = ResultCall(self.process, ex, ex_args, ex_callback)
+        await call.run()
+        if not await fell_back:
+            return
+        if self.process.bundle.profile.v_01_empty_backup_result_calls == "onRestore" and plain == "onBackup":
+            plain, plain_args = "onRestore", ({"code": self.version.code, "name": self.version.name},)
+
+        async def plain_callback(failed: bool, text: str) -> None:
+            if self.polling.exec_app_done:
+                return
+            plain_call.mark_read()
+            if failed:
+                await self._error(text)
+            else:
+                await self._plain_done()
+
+        plain_call = ResultCall(self.process, plain, plain_args, plain_callback)
+        await plain_call.run()
+
+    # what follows each outcome (control-plane 2.5); all of it runs on the main thread ----------------------------------
+
+    async def _ex_done(self, text: str) -> None:
+        self.polling.finish()
+        self._note_end("ex", 0)
+        if self.scenario is BackupRestoreScenario.FULL_BACKUP:
+            self.task.submit(self._scan_and_pack)
+            await self._report(text, 0)
+        elif self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP:
+            await self._send("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list())
+            await self._report(text, 0)
+        else:
+            await self._report(text, 0)
+            self.release_pool.submit(self._release_and_disconnect, True, 0)
+
+    async def _plain_done(self) -> None:
+        self.polling.finish()
+        self._note_end("plain", 0)
+        if self.scenario is BackupRestoreScenario.FULL_BACKUP:
+            self.task.submit(self._scan_and_pack)
+        elif self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP:
+            await self._send("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list())
+        else:
+            await self._app_done(0)
+            self.process.sandbox.clear_staging()
+
+    async def _error(self, text: str) -> None:
+        self.polling.finish()
+        self._note_end("error", Code.E_EXCEPTION)
+        restore = self.scenario >= BackupRestoreScenario.FULL_RESTORE
+        if text:
+            await self._report(error_report(Code.E_EXCEPTION, text), Code.E_EXCEPTION, rewrite=False)
+        if text and restore:
+            self.release_pool.submit(self._release_and_disconnect, True, int(Code.E_EXCEPTION))
+        else:
+            await self._app_done(Code.E_EXCEPTION)
+        self.process.sandbox.clear_staging()
+
+    async def _progress_failed(self) -> None:
+        self._note_end("progress", Code.E_ETO)
+        await self._app_done(Code.E_ETO)
+
+    async def _report_progress(self, text: str) -> None:
+        await self._send("ReportAppProcessInfo", self.service.report_app_process_info(text))
+
+    async def _report(self, text: str, code: int, rewrite: bool = True) -> None:
+        text = rewrite_result(text) if rewrite else text
+        await self._send("ServiceResultReport", self.service.service_result_report(text, self.scenario, code), code)
+
+    async def _app_done(self, code: int) -> None:
+        """AppDone / AppIncrementalDone and, where the service allows it, onRelease."""
+        name = "AppIncrementalDone" if self.scenario in (1, 3) else "AppDone"
+        await self._send(name, self.service.app_done(code), code)
+        if await self._send("GetExtOnRelease", self.service.get_ext_on_release(), broken=False):
+            self.release_pool.submit(self._release_and_disconnect, False, int(code))
+
+    async def _release_and_disconnect(self, is_app_result_report: bool, code: int) -> None:
+        restore = self.scenario >= BackupRestoreScenario.FULL_RESTORE
+        if await self.release.by_extension(RESTORE if restore else BACKUP):
+            await self._send(
+                "HandleExtDisconnect", self.service.handle_ext_disconnect(is_app_result_report, code), code
+            )
+
+    # data ----------------------------------------------------------------------------------------------------------
+
+    async def _scan_and_pack(self) -> None:
+        await self._send("StopExtTimer", self.service.stop_ext_timer())
+        blobs = list(self.data.collect(self.process.sandbox))
+        size = sum(blob.size for blob in blobs)
+        if size:
+            await self._send("RefreshDataSize", self.service.refresh_data_size(size))
+        await self._send("StartFwkTimer", self.service.start_fwk_timer())
+        self.sender.pool.submit(self._send_all, blobs)
+
+    async def _pack_incremental(self) -> None:
+        if await self._send("StartFwkTimer", self.service.start_fwk_timer(), broken=False):
+            self.sender.pool.submit(self._send_all, list(self.data.collect(self.process.sandbox)))
+
+    async def _send_all(self, blobs: list[Blob]) -> None:
+        code = await self.sender.send(blobs)
+        self._note_end("data", code)
+        await self._app_done(code)
+
+    def _note_end(self, why: str, code: int) -> None:
+        self.process.journal.add(
+            "task.end", process=self.process.number, bundle=self.process.bundle.full_name, why=why, code=int(code)
+        )
+
+    async def _send(self, message: str, handler: Coroutine[Any, Any, Any], code: int = 0, broken: Any = None) -> Any:
+        return await self.process.send(message, handler, code, Code.E_IPCSS if broken is None else broken)

@@ -1,0 +1,19 @@
+"""Virtual time: the event heap, native threads as coroutines, the app's threads as greenlets."""
+
+from emulator.kernel.events import Kernel, KernelError, Rank, Timer
+from emulator.kernel.native import Future, Mutex, NativeThread, Task
+from emulator.kernel.threads import AppThread, Killed, current_thread
+
+__all__ = [
+    "AppThread",
+    "Future",
+    "Kernel",
+    "KernelError",
+    "Killed",
+    "Mutex",
+    "NativeThread",
+    "Rank",
+    "Task",
+    "Timer",
+    "current_thread",
+]

@@ -1,0 +1,144 @@
+"""The event heap: one clock in integer nanoseconds, and a strict order for what happens at equal times."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Coroutine
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+import greenlet
+
+if TYPE_CHECKING:
+    from emulator.kernel.native import Future, Task
+
+TieOrder = Literal["fifo", "lifo"]
+
+NS_PER_S = 1_000_000_000
+NS_PER_MS = 1_000_000
+
+
+class KernelError(RuntimeError):
+    """The kernel is used in a way that it does not allow; always a fault of ours, never of the app."""
+
+
+class Rank(IntEnum):
+    """Who goes first at equal times."""
+
+    DEATH = 0
+    TIMER = 1
+    NATIVE = 2
+    APP = 3
+    BARRIER = 4
+
+
+class Timer:
+    """A scheduled event; `cancel` takes it off the heap."""
+
+    __slots__ = ("args", "at_ns", "callback")
+
+    def __init__(self, at_ns: int, callback: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        self.at_ns = at_ns
+        self.callback: Callable[..., Any] | None = callback
+        self.args = args
+
+    @property
+    def pending(self) -> bool:
+        """True until the event ran or was cancelled."""
+        return self.callback is not None
+
+    def cancel(self) -> None:
+        """Make it never happen; harmless when it already did."""
+        self.callback = None
+        self.args = ()
+
+
+class Kernel:
+    """Discrete-event simulation on one OS thread.
+
+    ``tie_order`` is the order of events with equal time and rank: first scheduled first, or its reverse, which exists to
+    show that no verdict rests on the order of ties.
+    """
+
+    def __init__(self, tie_order: TieOrder = "fifo", stuck_escape_ns: int = 3_600 * NS_PER_S) -> None:
+        self.now_ns = 0
+        self.thread_name = "device"
+        self.stuck_escape_ns = stuck_escape_ns
+        self.hub = greenlet.getcurrent()
+        self._heap: list[tuple[int, int, int, Timer]] = []
+        self._step = 1 if tie_order == "fifo" else -1
+        self._order = 0
+        self.running = False
+
+    def call_at(self, at_ns: int, rank: Rank, callback: Callable[..., Any], *args: Any) -> Timer:
+        """Schedule ``callback(*args)``. A time in the past is refused: time never runs back."""
+        if at_ns < self.now_ns:
+            raise KernelError(f"cannot schedule at {at_ns} ns, it is {self.now_ns} ns")
+        timer = Timer(at_ns, callback, args)
+        self._order += self._step
+        heapq.heappush(self._heap, (at_ns, rank, self._order, timer))
+        return timer
+
+    def call_soon(self, callback: Callable[..., Any], *args: Any) -> Timer:
+        """Schedule a native event for this very time, after what is already due."""
+        return self.call_at(self.now_ns, Rank.NATIVE, callback, *args)
+
+    def sleep(self, ns: int) -> Future[None]:
+        """Awaitable of a native thread that is done ``ns`` from now; it ranks as a timer of the device."""
+        from emulator.kernel.native import Future
+
+        future: Future[None] = Future(self)
+        self.call_at(self.now_ns + ns, Rank.TIMER, future.set_result, None)
+        return future
+
+    def spawn(self, coroutine: Coroutine[Any, Any, Any], thread_name: str) -> Task:
+        """Run a native coroutine as soon as possible; its exceptions come out of `run_until_idle`."""
+        from emulator.kernel.native import Task
+
+        task = Task(self, coroutine, thread_name)
+        self.call_soon(task.step)
+        return task
+
+    @property
+    def next_ns(self) -> int | None:
+        """The time of the next event, or None when nothing is due."""
+        heap = self._heap
+        while heap and heap[0][3].callback is None:
+            heapq.heappop(heap)
+        return heap[0][0] if heap else None
+
+    def run_until_idle(self) -> None:
+        """Run events until none is left."""
+        self._run(None)
+
+    def run_due(self) -> None:
+        """Run what is due at this very time, and what that makes due; time stands still."""
+        self._run(self.now_ns)
+
+    def advance(self, ns: int) -> None:
+        """Run the events of the next ``ns`` nanoseconds; afterwards the clock stands exactly that much later."""
+        until = self.now_ns + ns
+        self._run(until)
+        self.now_ns = max(self.now_ns, until)
+
+    def _run(self, until_ns: int | None) -> None:
+        if self.running:
+            raise KernelError("the kernel is running already: time is driven from outside only")
+        self.running = True
+        self.hub = greenlet.getcurrent()
+        heap, pop = self._heap, heapq.heappop
+        try:
+            while heap:
+                at_ns = heap[0][0]
+                if until_ns is not None and at_ns > until_ns:
+                    break
+                timer = pop(heap)[3]
+                callback = timer.callback
+                if callback is None:
+                    continue
+                timer.callback = None
+                self.now_ns = at_ns
+                self.thread_name = "device"
+                callback(*timer.args)
+        finally:
+            self.running = False

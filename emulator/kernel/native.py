@@ -1,0 +1,147 @@
+"""Native threads of the service and of the extension process, as coroutines on the heap.
+
+A native thread costs no virtual time: only sleeping, waiting for the app and waiting for each other do.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import deque
+from collections.abc import Callable, Coroutine, Generator
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+if TYPE_CHECKING:
+    from emulator.kernel.events import Kernel
+
+T = TypeVar("T")
+
+
+class Future(Generic[T]):
+    """A value that comes later; awaited by native threads, watched by callbacks."""
+
+    __slots__ = ("_kernel", "_value", "_watchers", "done")
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._watchers: list[Callable[..., Any]] = []
+        self._value: T | None = None
+        self.done = False
+
+    def set_result(self, value: T) -> None:
+        """Settle it; whoever waits goes on at this very time. Settling twice keeps the first value."""
+        if self.done:
+            return
+        self.done = True
+        self._value = value
+        for watcher in self._watchers:
+            self._kernel.call_soon(watcher, value)
+        self._watchers = []
+
+    def watch(self, watcher: Callable[[T], Any]) -> None:
+        """Call ``watcher(value)`` as an event of its own once there is a value."""
+        if self.done:
+            self._kernel.call_soon(watcher, self._value)
+        else:
+            self._watchers.append(watcher)
+
+    def result(self) -> T:
+        """The value; only when ``done``."""
+        return cast(T, self._value)
+
+    def __await__(self) -> Generator[Future[T], None, T]:
+        if not self.done:
+            yield self
+        return cast(T, self._value)
+
+
+class Task(Future[Any]):
+    """A native coroutine under way; a future of what it returns."""
+
+    __slots__ = ("_coroutine", "name")
+
+    def __init__(self, kernel: Kernel, coroutine: Coroutine[Any, Any, Any], name: str) -> None:
+        super().__init__(kernel)
+        self._coroutine = coroutine
+        self.name = name
+
+    def step(self, _value: object = None) -> None:
+        """Run up to the next wait."""
+        if self.done:
+            return
+        self._kernel.thread_name = self.name
+        try:
+            waited = self._coroutine.send(None)
+        except StopIteration as stop:
+            self.set_result(stop.value)
+            return
+        if self.done:
+            self._coroutine.close()
+        else:
+            waited.watch(self.step)
+
+    def cancel(self) -> None:
+        """End it where it waits, or at its next wait when it is the one that runs; it never has a value."""
+        if not self.done:
+            self.done = True
+            self._watchers = []
+            if inspect.getcoroutinestate(self._coroutine) != inspect.CORO_RUNNING:
+                self._coroutine.close()
+
+
+class NativeThread:
+    """A pool of one thread: jobs run one after the other, in the order in which they came."""
+
+    def __init__(self, kernel: Kernel, name: str) -> None:
+        self._kernel = kernel
+        self._jobs: deque[tuple[Callable[..., Coroutine[Any, Any, Any]], tuple[Any, ...], Future[Any]]] = deque()
+        self._worker: Task | None = None
+        self.name = name
+
+    def submit(self, job: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> Future[Any]:
+        """Queue ``job(*args)``; a future of its value."""
+        future: Future[Any] = Future(self._kernel)
+        self._jobs.append((job, args, future))
+        if self._worker is None or self._worker.done:
+            self._worker = self._kernel.spawn(self._work(), self.name)
+        return future
+
+    def stop(self) -> None:
+        """The thread is gone with its process: no further job runs, the present one ends where it waits."""
+        self._jobs.clear()
+        if self._worker is not None:
+            self._worker.cancel()
+
+    async def _work(self) -> None:
+        while self._jobs:
+            job, args, future = self._jobs.popleft()
+            future.set_result(await job(*args))
+
+
+class Mutex:
+    """A lock of native threads, handed on in the order of asking."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._waiting: deque[Future[None]] = deque()
+        self.locked = False
+
+    async def acquire(self) -> None:
+        """Wait until the lock is free and take it."""
+        if self.locked:
+            turn: Future[None] = Future(self._kernel)
+            self._waiting.append(turn)
+            await turn
+        self.locked = True
+
+    def release(self) -> None:
+        """Hand the lock to the next in line."""
+        if self._waiting:
+            self._waiting.popleft().set_result(None)
+        else:
+            self.locked = False
+
+    async def __aenter__(self) -> None:
+        await self.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.release()

@@ -1,0 +1,1 @@
+"""What the app's code may call."""

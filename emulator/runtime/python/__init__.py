@@ -1,0 +1,1 @@
+"""Python subjects: ordinary code in virtual time."""

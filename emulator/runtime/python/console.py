@@ -1,0 +1,45 @@
+"""The app's prints: what its threads write to stdout and stderr goes to the record, everybody else's goes where it went."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from emulator.kernel import current_thread
+
+
+class _Router:
+    """Stands in for a stream; whole lines of the app's threads become log events."""
+
+    def __init__(self, stream: Any, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self._open_lines: dict[int, str] = {}
+
+    def write(self, text: str) -> int:
+        thread = current_thread()
+        if thread is None or thread.owner is None:
+            return int(self._stream.write(text))
+        lines = (self._open_lines.pop(id(thread), "") + text).split("\n")
+        for line in lines[:-1]:
+            thread.owner.log(self._name, line)
+        if lines[-1]:
+            self._open_lines[id(thread)] = lines[-1]
+        thread.check()
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def routed() -> Iterator[None]:
+    """Route both streams while this is entered."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = _Router(before[0], "stdout"), _Router(before[1], "stderr")  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before

@@ -1,0 +1,290 @@
+"""A Python subject as a realm: one instance per process, its main thread, and the driver that alternates between device
+events and the app's event loop.
+
+A device event runs outside any running loop, so that a synchronous callback may use asyncio.run; between two events
+the loop gets one iteration, so that neither starves the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import traceback
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from emulator.ability import BundleVersion, NonErrorValue
+from emulator.kernel import Killed
+from emulator.record import Value
+from emulator.runtime.python import interrupts, surface
+from emulator.runtime.python.loop import VirtualEventLoop
+from emulator.runtime.python.values import value_of
+from emulator.runtime.python.work import pending_work
+from emulator.runtime.realm import AppError, CallJob, Completion
+
+if TYPE_CHECKING:
+    from emulator.extension.process import ExtensionProcess
+    from emulator.subject import PythonSubject
+
+GRACE_ITERATIONS = 20
+"""Loop iterations that work started by a callback may still take, at no virtual time, after the callback has settled.
+
+On the device the micro-tasks that are due run before anybody hears of the Promise.
+"""
+
+
+class PythonRealm:
+    """Runs one Python class in one process."""
+
+    def __init__(self, subject: PythonSubject, process: ExtensionProcess) -> None:
+        self._subject = subject
+        self._process = process
+        self._journal = process.journal
+        self._jobs: deque[CallJob] = deque()
+        self._failure = ""
+        self._instance: Any = None
+        self._loop: VirtualEventLoop | None = None
+        self._by_device = False
+        self._main = process.spawn_thread("js", self._run)
+
+    def load(self) -> str:
+        """Begin the main thread, which makes the instance before it serves any call."""
+        surface.install()
+        surface.seed_random(self._process, self._process.host.seed)
+        self._main.begin()
+        return self._failure
+
+    def post(self, job: CallJob) -> None:
+        """Queue a call on the main thread."""
+        self._jobs.append(job)
+        if self._loop is not None:
+            self._loop.wake()
+        self._main.wake()
+
+    def end(self) -> None:
+        """The process is over: close the loop without running anything of the app."""
+        surface.forget(self._process)
+        self._jobs.clear()
+        self._instance = None
+
+    def pending_work(self, call: int) -> list[str]:
+        """Work that was started during this call."""
+        return [work.description for work in pending_work(self._process) if work.tag == call]
+
+    def alive_work(self) -> list[str]:
+        """All work, whoever started it."""
+        return [work.description for work in pending_work(self._process)]
+
+    # the main thread -----------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        self._make_instance()
+        while True:
+            if self._jobs:
+                self._handle(self._jobs.popleft())
+            elif self._loop is not None:
+                self._turn()
+            else:
+                self._main.park()
+
+    def _make_instance(self) -> None:
+        try:
+            instance = self._subject.cls()
+            instance.context = self._process.context
+        except Killed:
+            raise
+        except BaseException as error:
+            interrupts.reraise_real(error, self._main.kernel)
+            self._failure = f"{type(error).__name__}: {error}"
+            return
+        self._instance = instance
+        self._watch_entries(instance)
+
+    def _turn(self) -> None:
+        """Let the loop run until a device event comes."""
+        assert self._loop is not None
+        self._loop.interrupt = self._has_jobs
+        try:
+            self._loop.run_forever()
+        except (SystemExit, KeyboardInterrupt) as error:
+            interrupts.reraise_real(error, self._main.kernel)
+
+    def _has_jobs(self) -> bool:
+        return bool(self._jobs)
+
+    def _main_loop(self) -> VirtualEventLoop:
+        if self._loop is None:
+            self._loop = surface.main_loop()
+        return self._loop
+
+    # one call ------------------------------------------------------------------------------------------------------------
+
+    def _handle(self, job: CallJob) -> None:
+        process = self._process
+        process.main_thread_busy = True
+        if process.main_thread_busy_ns:
+            self._main.sleep(process.main_thread_busy_ns)
+        if self._failure:
+            process.log("crash", self._failure)
+            process.end("module-not-loadable", self._failure)
+        process.enter(job)
+        area = process.context.area
+        completion, future = self._invoke(job)
+        self._journal.add(
+            "call.sync-end",
+            call=job.number,
+            outcome=completion.outcome,
+            value=_plain(completion.value),
+            error=completion.error.to_json() if completion.error else None,
+            where=completion.error.where or None if completion.error else None,
+        )
+        if future is None:
+            self._finish(job, area)
+        self._main.run_native(job.returned(completion))
+        if future is not None:
+            if future.done() and not self.pending_work(job.number):
+                self._settle(job, future, area)
+            else:
+                future.add_done_callback(functools.partial(self._settle_soon, job, area, GRACE_ITERATIONS))
+        process.current_call = None
+        process.main_thread_busy = False
+        job.over()
+
+    def _invoke(self, job: CallJob) -> tuple[Completion, asyncio.Future[Any] | None]:
+        method = getattr(self._instance, job.callback, None)
+        if not callable(method):
+            return Completion("absent"), None
+        self._by_device = True
+        try:
+            result = method(*(_argument(argument) for argument in job.args))
+        except Killed:
+            raise
+        except BaseException as error:
+            return Completion("threw", error=self._error(error)), None
+        finally:
+            self._by_device = False
+        if not (inspect.iscoroutine(result) or asyncio.isfuture(result)):
+            return Completion("returned", value_of(result)), None
+        try:
+            future = self._start(result)
+        except Killed:
+            raise
+        except BaseException as error:
+            return Completion("threw", error=self._error(error)), None
+        return Completion("promise", Value("promise", type(result).__name__)), future
+
+    def _start(self, result: Any) -> asyncio.Future[Any]:
+        """Make a coroutine a task and run its synchronous part, as an async function's is run when it is called."""
+        if asyncio.isfuture(result):
+            if self._loop is None and isinstance(result.get_loop(), VirtualEventLoop):
+                self._loop = result.get_loop()
+            return result
+        loop = self._main_loop()
+        loop.interrupt = None
+        self._by_device = True
+        task = loop.create_task(result)
+        loop.call_soon(loop.stop)
+        try:
+            loop.run_forever()
+        except (SystemExit, KeyboardInterrupt) as error:
+            interrupts.reraise_real(error, self._main.kernel)
+        return task
+
+    def _settle_soon(self, job: CallJob, area: int, left: int, future: asyncio.Future[Any]) -> None:
+        if left and self.pending_work(job.number):
+            future.get_loop().call_soon(self._settle_soon, job, area, left - 1, future)
+            return
+        self._process.main_thread_busy = True
+        self._settle(job, future, area)
+        self._process.main_thread_busy = False
+
+    def _settle(self, job: CallJob, future: asyncio.Future[Any], area: int) -> None:
+        if any(t.runnable and t is not self._main for t in self._process.threads):
+            self._main.yield_to_others()
+        error = None if future.cancelled() else future.exception()
+        if future.cancelled():
+            app_error = AppError("CancelledError", "the task was cancelled", True)
+            completion = Completion("rejected", error=app_error)
+        elif error is not None:
+            completion = Completion("rejected", error=self._error(error))
+        else:
+            completion = Completion("fulfilled", value_of(future.result()))
+        self._journal.add(
+            "call.settled",
+            call=job.number,
+            outcome=completion.outcome,
+            value=_plain(completion.value),
+            error=completion.error.to_json() if completion.error else None,
+            where=completion.error.where or None if completion.error else None,
+        )
+        self._finish(job, area)
+        self._main.run_native(job.settled(completion))
+
+    def _finish(self, job: CallJob, area: int) -> None:
+        """What a settled callback leaves behind."""
+        self._process.left(job.callback)
+        if self._process.context.area != area:
+            self._journal.add("call.area", call=job.number, area=self._process.context.area)
+        if job.callback != "onProcess":
+            work = self.pending_work(job.number)
+            if work:
+                self._journal.add("call.left", call=job.number, work=work)
+
+    def _error(self, error: BaseException) -> AppError:
+        interrupts.reraise_real(error, self._main.kernel)
+        where = self._where(error)
+        if isinstance(error, NonErrorValue):
+            is_string = type(error.value) is str
+            return AppError(type(error).__name__, str(error.value) if is_string else "", False, is_string, where)
+        return AppError(type(error).__name__, self._process.sandbox.clean_text(str(error)), True, False, where)
+
+    def _where(self, error: BaseException) -> str:
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if frame.filename.startswith(self._subject.roots):
+                return f"{self._subject.shown(frame.filename)}:{frame.lineno}"
+        return ""
+
+    # entries -------------------------------------------------------------------------------------------------------------
+
+    def _watch_entries(self, instance: Any) -> None:
+        """Let every entry into a callback's body be written down, also when the app calls it itself."""
+        attributes = getattr(instance, "__dict__", None)
+        if attributes is None:
+            return
+        for name in self._subject.callbacks:
+            method = getattr(instance, name, None)
+            if name != "onProcess" and callable(method):
+                attributes[name] = self._watched(name, method)
+
+    def _watched(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        if inspect.iscoroutinefunction(method):
+
+            @functools.wraps(method)
+            async def entered_async(*args: Any, **kwargs: Any) -> Any:
+                self._note_entry(name)
+                return await method(*args, **kwargs)
+
+            return entered_async
+
+        @functools.wraps(method)
+        def entered(*args: Any, **kwargs: Any) -> Any:
+            self._note_entry(name)
+            return method(*args, **kwargs)
+
+        return entered
+
+    def _note_entry(self, name: str) -> None:
+        by = "device" if self._by_device else "subject"
+        self._by_device = False
+        self._journal.add("entry", process=self._process.number, callback=name, by=by)
+
+
+def _argument(argument: Any) -> Any:
+    return BundleVersion(**argument) if isinstance(argument, dict) else argument
+
+
+def _plain(value: Value) -> dict[str, str]:
+    return {"kind": value.kind, "text": value.text}
+

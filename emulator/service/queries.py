@@ -1,0 +1,92 @@
+"""What a caller may ask an extension outside a task: getBackupInfo and the compatibility pair (control-plane 4.2, 4.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emulator.kernel import Future, Rank
+from emulator.kernel.events import NS_PER_S
+from emulator.service.connection import Connection
+from emulator.service.errors import Code
+from emulator.service.session import Action, Scenario, Session
+
+if TYPE_CHECKING:
+    from emulator.service.service import BackupService
+
+Answer = tuple[int, str]
+"""Code and text."""
+
+
+class Queries:
+    """Each query connects, calls and disconnects."""
+
+    def __init__(self, service: BackupService) -> None:
+        self._service = service
+
+    async def get_backup_info(self, name: str) -> Answer:
+        """GetBackupInfo: 13500009 when the connect fails at once, 13500004 when the extension dies."""
+        service = self._service
+        if service.session is not None and service.session.scenario is Scenario.CLEAN:
+            return Code.E_INVAL, ""
+        bundle = service.device.bundles.get(name)
+        if bundle is None:
+            return Code.E_BEF, ""
+        connection = Connection(service, bundle)
+        if not self._connect(connection):
+            return Code.E_BEF, ""
+        if not await self._connected(connection):
+            return Code.E_DIED, ""
+        assert connection.stub is not None
+        text = await connection.send("GetBackupInfo", connection.stub.get_backup_info(), None)
+        await connection.disconnect()
+        return (Code.E_IPCSS, "") if text is None else (Code.OK, text)
+
+    async def get_compatibility_info(self, session: Session | None, name: str, ext_info: str) -> Answer:
+        """GetCompatibilityInfo; a bundle that runs in the session is torn down by it (9 #37)."""
+        service = self._service
+        if name.isdigit() or session is None or session.scenario is Scenario.CLEAN:
+            return Code.E_INVAL, ""
+        entry = session.entries.get(name)
+        bundle = service.device.bundles.get(name)
+        if bundle is None:
+            return Code.E_BEF, ""
+        if entry is not None and entry.connection.is_connected:
+            connection = entry.connection
+            await service.kernel.sleep(int(service.profile.connect_timer_s * NS_PER_S))
+        else:
+            connection = entry.connection if entry is not None else Connection(service, bundle)
+            if entry is not None and entry.action is Action.WAIT:
+                connection.on_connected = connection.on_died = lambda: None
+            if not self._connect(connection):
+                return Code.E_BEF, ""
+            if not await self._connected(connection):
+                return Code.E_DIED, ""
+        if connection.stub is None:
+            return Code.E_INVAL, ""
+        backup = session.scenario is Scenario.BACKUP
+        handler = connection.stub.handle_get_compatibility_info(ext_info, backup)
+        text: Any = await connection.send("HandleGetCompatibilityInfo", handler, None)
+        await connection.disconnect()
+        return (Code.E_IPCSS, "") if text is None else (Code.OK, text)
+
+    def _connect(self, connection: Connection) -> bool:
+        return connection.connect("query", _NoSession())
+
+    async def _connected(self, connection: Connection) -> bool:
+        kernel = self._service.kernel
+        outcome: Future[bool] = Future(kernel)
+        connection.on_connected = lambda: outcome.set_result(True)
+        connection.on_died = lambda: outcome.set_result(False)
+        wait_ns = int(self._service.profile.connect_timer_s * NS_PER_S)
+        timer = kernel.call_at(kernel.now_ns + wait_ns, Rank.TIMER, outcome.set_result, False)
+        connected = await outcome
+        timer.cancel()
+        connection.on_died = lambda: None
+        return connected
+
+
+class _NoSession:
+    """The service's face for a connection that runs no task: nothing is ever reported on it."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"a query never sends {name}")

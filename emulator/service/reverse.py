@@ -1,0 +1,92 @@
+"""From the service to its client: the callbacks of `@ohos.file.backup`, with their exact arguments (control-plane 1.2, 6.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from emulator.kernel import Future, Kernel, NativeThread
+from emulator.service.errors import BusinessError, bundle_error
+
+if TYPE_CHECKING:
+    from emulator.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class FileReady:
+    """The file that onFileReady hands over. ``handle`` is the blob (backup), or what the client writes to (restore)."""
+
+    bundle_name: str
+    uri: str
+    handle: Any
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"bundleName", "uri"}``: descriptors mean nothing in a record."""
+        return {"bundleName": self.bundle_name, "uri": self.uri}
+
+
+class ClientCallbacks(Protocol):
+    """Whoever takes the callbacks: called with the real name and the arguments."""
+
+    def dispatch(self, callback: str, args: tuple[Any, ...]) -> None:
+        """One callback."""
+
+
+class Reverse:
+    """The client's end of a session. A dead client is told nothing."""
+
+    def __init__(self, kernel: Kernel, journal: Journal, client: ClientCallbacks) -> None:
+        self._kernel = kernel
+        self._journal = journal
+        self._client = client
+        self._thread = NativeThread(kernel, "cljs")
+        self.alive = True
+
+    def on_bundle_begin(self, name: str, raw: int = 0) -> None:
+        """Scheduled, without waiting."""
+        self._schedule("onBundleBegin", _outcome(name, raw))
+
+    def on_bundle_end(self, name: str, raw: int = 0) -> None:
+        """Scheduled, without waiting."""
+        self._schedule("onBundleEnd", _outcome(name, raw))
+
+    def on_all_bundles_end(self) -> None:
+        """Scheduled; the code is always 0 and both arguments undefined."""
+        self._schedule("onAllBundlesEnd", (None, None))
+
+    def on_file_ready(self, file: FileReady) -> None:
+        """Scheduled, without waiting."""
+        self._schedule("onFileReady", (None, file))
+
+    async def on_result_report(self, name: str, result: str) -> None:
+        """Waits until the client's callback has returned."""
+        await self._wait("onResultReport", (name, result))
+
+    async def on_process(self, name: str, process: str) -> None:
+        """Waits until the client's callback has returned."""
+        await self._wait("onProcess", (name, process))
+
+    async def on_backup_service_died(self) -> None:
+        """Waits until the client's callback has returned."""
+        await self._wait("onBackupServiceDied", (None,))
+
+    def die(self) -> None:
+        """The client is gone."""
+        self.alive = False
+
+    def _schedule(self, callback: str, args: tuple[Any, ...]) -> Future[Any]:
+        return self._thread.submit(self._deliver, callback, args)
+
+    async def _wait(self, callback: str, args: tuple[Any, ...]) -> None:
+        await self._schedule(callback, args)
+
+    async def _deliver(self, callback: str, args: tuple[Any, ...]) -> None:
+        if not self.alive:
+            return
+        plain = [a.to_json() if isinstance(a, (BusinessError, FileReady)) else a for a in args]
+        self._journal.add("client", callback=callback, args=plain)
+        self._client.dispatch(callback, args)
+
+
+def _outcome(name: str, raw: int) -> tuple[Any, ...]:
+    return (None, name) if raw == 0 else (bundle_error(raw, name),)

@@ -1,0 +1,116 @@
+"""From WAIT to RUNNING: three extensions at a time, in name order, each connected and then started (control-plane 1.5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.service.errors import HANDLE_RESTORE_CONNECT_TIMEOUT, Code
+from emulator.service.proxy import ExtensionFace
+from emulator.service.session import OCCUPYING, Action, BundleEntry, RestoreType, Scenario, Session
+
+if TYPE_CHECKING:
+    from emulator.service.service import BackupService
+
+
+class Scheduler:
+    """SchedScheduler and the launch half of the service."""
+
+    def __init__(self, service: BackupService) -> None:
+        self._service = service
+
+    def schedule(self, session: Session) -> None:
+        """OnStartSched: start waiting bundles as long as fewer than the limit are at work."""
+        limit = self._service.profile.concurrent_extensions
+        for _ in range(limit):
+            entries = session.in_order()
+            if sum(entry.action in OCCUPYING for entry in entries) >= limit:
+                return
+            entry = next((e for e in entries if e.action is Action.WAIT), None)
+            if entry is None:
+                return
+            entry.action = Action.START
+            self._service.sched_thread.submit(self._start, session, entry)
+
+    async def _start(self, session: Session, entry: BundleEntry) -> None:
+        if not self._current(session, entry):
+            return
+        if entry.connection.is_connected:
+            await self._service.kernel.sleep(int(self._service.profile.disconnect_wait_s * 1_000_000_000))
+            session.reverse.on_bundle_begin(entry.name, Code.E_INVAL)
+            self._service.endings.clear(session, entry)
+            self._service.endings.all_finished(session)
+            return
+        self._service.timers.start_connect(entry)
+        if not self.connect(session, entry, "restore" if session.scenario is Scenario.RESTORE else "backup"):
+            session.reverse.on_bundle_begin(entry.name, Code.E_BEF)
+            self._service.endings.clear(session, entry)
+            self._service.endings.all_finished(session)
+
+    def connect(self, session: Session, entry: BundleEntry, purpose: str) -> bool:
+        """SetWant and ConnectAbility; the want of a relaunch is the same as before."""
+        connection = entry.connection
+        connection.on_connected = lambda: self._ext_connect_done(session, entry)
+        connection.on_died = lambda: self._service.endings.died(session, entry)
+        return connection.connect(
+            purpose,
+            ExtensionFace(self._service, session, entry),
+            ext_info=entry.ext_info,
+            version=entry.version,
+            upgrade=entry.restore_type is RestoreType.RESTORE_DATA_READDY,
+        )
+
+    def _ext_connect_done(self, session: Session, entry: BundleEntry) -> None:
+        if not self._current(session, entry):
+            return
+        if entry.action is Action.START and entry.name in self._service.clear_records:
+            entry.action = Action.CLEAN
+        if entry.action is Action.CLEAN:
+            self._service.sched_thread.submit(self._service.endings.clean_after_death, session, entry)
+            return
+        self._service.timers.stop_connect(entry)
+        entry.action = Action.RUNNING
+        if entry.clear_flag:
+            self._service.clear_records.add(entry.name)
+        self._service.sched_thread.submit(self._run, session, entry)
+
+    async def _run(self, session: Session, entry: BundleEntry) -> None:
+        if not self._current(session, entry) or entry.action is not Action.RUNNING:
+            return
+        if session.scenario is Scenario.BACKUP:
+            self._service.timers.start_ext(entry)
+            await self._start_backup(session, entry)
+        else:
+            self._service.timers.start_fwk(entry)
+            await self._start_restore(session, entry)
+
+    async def _start_backup(self, session: Session, entry: BundleEntry) -> None:
+        connection = entry.connection
+        assert connection.stub is not None
+        if session.incremental:
+            handler, message, end = connection.stub.incremental_on_backup(), "IncrementalOnBackup", Code.E_DIED
+        else:
+            handler, message, end = connection.stub.handle_backup(), "HandleBackup", Code.E_INVAL
+        code = await connection.send(message, handler, Code.E_IPCSS)
+        if not self._current(session, entry):
+            return
+        if code:
+            self._service.endings.start_failed(session, entry, code, end)
+        else:
+            session.reverse.on_bundle_begin(entry.name)
+
+    async def _start_restore(self, session: Session, entry: BundleEntry) -> None:
+        connection = entry.connection
+        assert connection.stub is not None
+        incremental = entry.restore_type is RestoreType.RESTORE_DATA_WAIT_SEND and session.incremental
+        code = await connection.send(
+            "HandleRestore", connection.stub.handle_restore(incremental), HANDLE_RESTORE_CONNECT_TIMEOUT
+        )
+        if not self._current(session, entry):
+            return
+        session.reverse.on_bundle_begin(entry.name, Code.E_BTO if code == HANDLE_RESTORE_CONNECT_TIMEOUT else code)
+        for uri in entry.wanted_handles:
+            await connection.send("GetFileHandle", connection.stub.get_file_handle(uri), Code.E_IPCSS)
+        entry.wanted_handles.clear()
+
+    def _current(self, session: Session, entry: BundleEntry) -> bool:
+        return self._service.session is session and session.entries.get(entry.name) is entry

@@ -1,0 +1,244 @@
+"""backup_sa: the session, its threads, and what a client may ask for (control-plane 1.3 C->S, 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from emulator.extension.stub import LEGACY_PREFIXES, version_prefix
+from emulator.kernel import Mutex, NativeThread
+from emulator.kernel.events import NS_PER_S
+from emulator.service.connection import Connection
+from emulator.service.details import conflict_report, read_infos
+from emulator.service.endings import Endings
+from emulator.service.errors import BusinessError, Code
+from emulator.service.queries import Queries
+from emulator.service.reverse import Reverse
+from emulator.service.scheduling import Scheduler
+from emulator.service.session import (
+    Action,
+    BundleEntry,
+    Capability,
+    RestoreType,
+    Scenario,
+    Session,
+    new_entry,
+)
+from emulator.service.timers import RunTimers
+from emulator.storage.transfer import DataPlane
+
+if TYPE_CHECKING:
+    from emulator.device import Device
+
+
+class BackupService:
+    """The service while it lives. ``clear_records`` outlives it: it is on the device's disk."""
+
+    def __init__(self, device: Device, data: DataPlane, clear_records: set[str]) -> None:
+        self.device = device
+        self.kernel = device.kernel
+        self.journal = device.journal
+        self.host = device.host
+        self.profile = device.profile
+        self.data = data
+        self.clear_records = clear_records
+        self.session: Session | None = None
+        self.session_lock = Mutex(self.kernel)
+        self.release_allowed: set[str] = set()
+        self.sched_thread = NativeThread(self.kernel, "sched")
+        self.timer_thread = NativeThread(self.kernel, "bundletimer")
+        self.pool = NativeThread(self.kernel, "svcpool")
+        self.timers = RunTimers(self)
+        self.endings = Endings(self)
+        self.scheduler = Scheduler(self)
+        self.queries = Queries(self)
+
+    # sessions --------------------------------------------------------------------------------------------------------
+
+    def init_session(self, scenario: Scenario, incremental: bool, reverse: Reverse, caller: str) -> Session:
+        """InitBackupSession and its siblings. Raises BusinessError 13500013 while any session is live."""
+        live = self.session
+        if live is not None:
+            message = conflict_report(live.user_id, live.caller, self._clock(live.active_ns), live.scenario)
+            self.journal.add("session.conflict", message=message)
+            raise BusinessError(Code.E_CONFLICT, message)
+        session = Session(scenario, incremental, reverse, caller, self.profile.user_id, self.kernel.now_ns)
+        self.session = session
+        self.journal.add("session.begin", scenario=scenario.value, user=session.user_id)
+        return session
+
+    def _clock(self, at_ns: int) -> str:
+        ns = self.host.wall_epoch_ns + at_ns
+        moment = datetime.fromtimestamp(ns // NS_PER_S, timezone.utc)
+        return f"{moment:%Y-%m-%d %H:%M:%S}:{ns // 1_000_000 % 1000:03d}"
+
+    # appends -----------------------------------------------------------------------------------------------------------
+
+    async def append_backup(self, session: Session, names: Sequence[str], infos: Sequence[str | None]) -> int:
+        """AppendBundles[Details]BackupSession and the incremental forms."""
+        code = self._verify(session)
+        if code:
+            return code
+        for name, document in zip(names, infos, strict=True):
+            bundle = self.device.bundles.get(name)
+            if bundle is None or not bundle.has_backup_extension:
+                session.reverse.on_bundle_begin(name, Code.E_EMPTY)
+                continue
+            if not bundle.allows_backup:
+                session.reverse.on_bundle_begin(name, Code.E_FORBID)
+                session.reverse.on_bundle_begin(name, Code.E_EMPTY)
+                continue
+            read = read_infos(document, session.user_id, False, session.incremental)
+            if read.broadcast_only:
+                continue
+            entry = self._enter(session, name)
+            entry.ext_info = bundle.ext_info_override if bundle.ext_info_override is not None else read.ext_info
+            entry.clear_flag = read.clear_backup_data
+            entry.delay_time_s = min(read.delay_time_s, self.profile.max_delay_time_s)
+        return self._appended(session, names)
+
+    async def append_restore(
+        self,
+        session: Session,
+        names: Sequence[str],
+        infos: Sequence[str | None],
+        capabilities: Mapping[str, Capability],
+        restore_type: RestoreType,
+    ) -> int:
+        """AppendBundlesRestoreSessionData[ByDetail]; ``capabilities`` is the old device's file."""
+        if self.session is not session:
+            return Code.OK
+        for name, document in zip(names, infos, strict=True):
+            bundle, capability = self.device.bundles.get(name), capabilities.get(name)
+            if bundle is None or capability is None:
+                session.reverse.on_bundle_begin(name, Code.E_EMPTY)
+                continue
+            legacy = version_prefix(capability.version.name) in LEGACY_PREFIXES
+            if not bundle.has_backup_extension or not (capability.all_to_backup or legacy):
+                session.reverse.on_bundle_begin(name, Code.E_FORBID)
+                continue
+            read = read_infos(document, session.user_id, False, False)
+            if read.broadcast_only:
+                continue
+            entry = self._enter(session, name)
+            entry.ext_info = bundle.ext_info_override if bundle.ext_info_override is not None else read.ext_info
+            entry.clear_flag = read.clear_backup_data
+            entry.version = capability.version
+            entry.restore_type = restore_type
+            entry.data_size = capability.space_occupied
+        return self._appended(session, names)
+
+    def _enter(self, session: Session, name: str) -> BundleEntry:
+        old = session.entries.get(name)
+        bundle = self.device.bundles[name]
+        entry = new_entry(self.kernel, name, bundle, old.connection if old else Connection(self, bundle))
+        if old is not None:
+            self.timers.stop(old)
+            entry.append_count = old.append_count + 1
+        session.entries[name] = entry
+        return entry
+
+    def _appended(self, session: Session, names: Sequence[str]) -> int:
+        self.journal.add("append", bundles=list(names), result=0)
+        session.started = True
+        if session.entries:
+            self.scheduler.schedule(session)
+        return Code.OK
+
+    def _verify(self, session: Session) -> int:
+        if self.session is None or self.session.scenario is not session.scenario:
+            return Code.E_INVAL
+        return Code.OK if self.session is session else Code.E_PERM
+
+    # during a session --------------------------------------------------------------------------------------------------
+
+    async def get_file_handle(self, session: Session, name: str, uri: str) -> int:
+        """GetFileHandle: requests made before RUNNING are kept and answered after onBundleBegin."""
+        entry = session.entries.get(name) if self.session is session else None
+        if entry is None:
+            return Code.E_PERM
+        if entry.action is not Action.RUNNING or entry.connection.stub is None:
+            entry.wanted_handles.append(uri)
+            return Code.OK
+        handler = entry.connection.stub.get_file_handle(uri)
+        return int(await entry.connection.send("GetFileHandle", handler, Code.E_IPCSS))
+
+    async def publish_file(self, session: Session, name: str, uri: str) -> int:
+        """PublishFile / PublishIncrementalFile: a non-empty uri of an app is refused with EPERM."""
+        entry = session.entries.get(name) if self.session is session else None
+        if entry is None:
+            return Code.E_PERM
+        if uri:
+            return Code.EPERM
+        if entry.connection.stub is None:
+            return Code.E_INVAL
+        entry.in_publish = session.incremental
+        message = "PublishIncrementalFile" if session.incremental else "PublishFile"
+        return int(await entry.connection.send(message, entry.connection.stub.publish_file(), Code.E_IPCSS))
+
+    async def cancel(self, session: Session, name: str) -> int:
+        """CancelForResult (control-plane 7.4): 0, 13500011 or 13500012."""
+        entry = session.entries.get(name) if self.session is session else None
+        if entry is None or entry.action in (Action.CLEAN, Action.FINISH):
+            return Code.E_CANCEL_NO_TASK
+        if entry.action in (Action.WAIT, Action.START):
+            return Code.E_CANCEL_UNSTARTED_TASK
+        self.pool.submit(self.endings.cancel, session, entry)
+        return Code.OK
+
+    async def release(self, session: Session, why: str = "release") -> int:
+        """Release, and what happens when the client dies."""
+        if self.session is not session:
+            return Code.E_INVAL
+        await self.endings.deactivate(session, why)
+        return Code.OK
+
+    async def update_timer(self, name: str, timeout_ms: int) -> bool:
+        """UpdateTimer; False for a bundle that is not in the session."""
+        entry = self.session.entries.get(name) if self.session else None
+        if entry is None:
+            return False
+        self.timers.update(entry, timeout_ms)
+        return True
+
+    async def update_send_rate(self, name: str, rate: int) -> bool:
+        """UpdateSendRate; only for a connected bundle of a backup session."""
+        session = self.session
+        if session is None or session.scenario is not Scenario.BACKUP:
+            return False
+        entry = session.entries.get(name)
+        if entry is None or entry.connection.stub is None or not entry.connection.is_connected:
+            return False
+        entry.connection.stub.sender.set_rate(rate)
+        return True
+
+    async def start_get_fd_task(self, session: Session, entry: BundleEntry) -> None:
+        """StartGetFdTask: the delay counts against the ext timer, then the service scans without any timer (1.8 #7)."""
+        await self.kernel.sleep(entry.delay_time_s * NS_PER_S)
+        stub = entry.connection.stub
+        if self.session is not session or session.entries.get(entry.name) is not entry or stub is None:
+            return
+        self.timers.stop_ext(entry)
+        code = await entry.connection.send("HandleIncrementalBackup", stub.handle_incremental_backup(), Code.E_IPCSS)
+        if code and self.session is session:
+            session.reverse.on_bundle_end(entry.name, Code.E_DIED)
+            self.endings.clear(session, entry)
+            self.endings.all_finished(session)
+
+    # life --------------------------------------------------------------------------------------------------------------
+
+    def die(self) -> Session | None:
+        """The service's process ends: every thread of it stops where it is. Returns the session that it had."""
+        session, self.session = self.session, None
+        for thread in (self.sched_thread, self.timer_thread, self.pool):
+            thread.stop()
+        for entry in session.in_order() if session else ():
+            self.timers.stop(entry)
+            self.timers.stop_connect(entry)
+            process = entry.connection.process
+            if process is not None and process.alive:
+                process.on_died = lambda: None
+                process.sandbox.clear_staging()
+                process.end("disconnect", "the service died")
+        return session

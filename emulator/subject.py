@@ -1,0 +1,246 @@
+"""What is under test: finding the extension that ``--extension`` names, without calling any of its callbacks."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol
+
+from emulator.ability import CALLBACKS, BackupExtensionAbility
+from emulator.runtime.realm import Realm
+
+if TYPE_CHECKING:
+    from emulator.extension.process import ExtensionProcess
+
+
+class SubjectError(Exception):
+    """The subject cannot be imported, found or instantiated; the message says what was tried and what is close."""
+
+
+class Subject(Protocol):
+    """What the device installs: knows its callbacks and makes a realm for each process."""
+
+    @property
+    def spec(self) -> str:
+        """As the user named it."""
+
+    @property
+    def language(self) -> str:
+        """python or arkts."""
+
+    @property
+    def callbacks(self) -> tuple[str, ...]:
+        """The callbacks that the app itself defines."""
+
+    @property
+    def file(self) -> str:
+        """The source file, relative to the working directory where possible."""
+
+    @property
+    def lines(self) -> Mapping[str, int]:
+        """The line of each callback's definition."""
+
+    def make_realm(self, process: ExtensionProcess) -> Realm:
+        """The language half of a new process."""
+
+
+@dataclass(frozen=True)
+class PythonSubject:
+    """A Python class with the callbacks under their real names, derived from BackupExtensionAbility or not."""
+
+    cls: type[Any]
+    spec: str
+    callbacks: tuple[str, ...]
+    file: str
+    lines: Mapping[str, int] = field(default_factory=dict)
+    roots: tuple[str, ...] = ()
+    language: str = "python"
+
+    def shown(self, file: str) -> str:
+        """``file`` as messages name it: relative to the working directory where possible."""
+        try:
+            return str(Path(file).relative_to(Path.cwd()))
+        except ValueError:
+            return file
+
+    def make_realm(self, process: ExtensionProcess) -> Realm:
+        """A Python realm of this class."""
+        from emulator.runtime.python.realm import PythonRealm
+
+        return PythonRealm(self, process)
+
+
+def load_subject(spec: str | type[Any]) -> PythonSubject:
+    """``pkg.module.Class``, ``path/to/file.py:Class`` or a class itself.
+
+    Imports and instantiates once; calls no callback. Raises SubjectError with one clear message.
+    """
+    if isinstance(spec, type):
+        return _subject(spec, f"{spec.__module__}.{spec.__qualname__}")
+    path, _, name = spec.rpartition(":")
+    if path.endswith(".py") and name:
+        return _subject(_member(_import_file(Path(path), spec), name, spec), spec)
+    if spec.endswith(".py"):
+        raise SubjectError(f"--extension={spec}: name the class too, as {spec}:Class")
+    module, _, name = spec.rpartition(".")
+    if not module or not all(part.isidentifier() for part in spec.split(".")):
+        raise SubjectError(f"--extension={spec}: expected pkg.module.Class or path/to/file.py:Class")
+    return _subject(_member(_import_module(module, spec), name, spec), spec)
+
+
+def _import_module(name: str, spec: str) -> ModuleType:
+    def load() -> ModuleType:
+        return importlib.import_module(name)
+
+    try:
+        return _loading(load)
+    except ModuleNotFoundError as error:
+        if error.name is None or not (name == error.name or name.startswith(error.name + ".")):
+            raise _import_failed(name, spec, error) from None
+        raise SubjectError(
+            f"--extension={spec}: there is no module {error.name!r} on sys.path ({', '.join(map(repr, sys.path[:3]))}, ...)"
+        ) from None
+    except BaseException as error:
+        raise _import_failed(name, spec, error) from None
+
+
+def _import_file(path: Path, spec: str) -> ModuleType:
+    if not path.is_file():
+        raise SubjectError(f"--extension={spec}: there is no file {path}")
+    name = path.stem
+    parent = str(path.resolve().parent)
+
+    def load() -> ModuleType:
+        loaded = sys.modules.get(name)
+        if loaded is not None and getattr(loaded, "__file__", None) == str(path.resolve()):
+            return loaded
+        module_spec = importlib.util.spec_from_file_location(name, path.resolve())
+        assert module_spec is not None and module_spec.loader is not None
+        module = importlib.util.module_from_spec(module_spec)
+        sys.modules[name] = module
+        if parent not in sys.path:
+            sys.path.insert(0, parent)
+        try:
+            module_spec.loader.exec_module(module)
+        except BaseException:
+            sys.modules.pop(name, None)
+            raise
+        return module
+
+    try:
+        return _loading(load)
+    except BaseException as error:
+        raise _import_failed(str(path), spec, error) from None
+
+
+def _loading(load: Callable[[], ModuleType]) -> ModuleType:
+    from emulator.runtime.python import surface
+
+    surface.install()
+    with surface.loading():
+        module = load()
+    surface.rebind()
+    return module
+
+
+def _import_failed(name: str, spec: str, error: BaseException) -> SubjectError:
+    if isinstance(error, KeyboardInterrupt):
+        detail = "the import was interrupted (KeyboardInterrupt)"
+    elif isinstance(error, SyntaxError):
+        detail = f"{error.filename}:{error.lineno}: {error.msg}"
+    else:
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if "importlib" not in f.filename]
+        own = [f for f in frames if not f.filename.endswith("emulator/subject.py")]
+        where = f" ({own[-1].filename}:{own[-1].lineno})" if own else ""
+        detail = f"{type(error).__name__}: {error}{where}"
+    return SubjectError(f"--extension={spec}: importing {name} failed: {detail}")
+
+
+def _member(module: ModuleType, name: str, spec: str) -> type[Any]:
+    found = getattr(module, name, None)
+    if found is None:
+        classes = [n for n, value in vars(module).items() if isinstance(value, type) and not n.startswith("_")]
+        close = difflib.get_close_matches(name, classes, cutoff=0.4) or classes
+        hint = f"; did you mean {', '.join(close)}?" if close else "; it defines no class"
+        raise SubjectError(f"--extension={spec}: {module.__name__} has no {name!r}{hint}")
+    if not isinstance(found, type):
+        raise SubjectError(f"--extension={spec}: {name} is a {type(found).__name__}, not a class")
+    return found
+
+
+def _subject(cls: type[Any], spec: str) -> PythonSubject:
+    callbacks = tuple(name for name in CALLBACKS if _defines(cls, name))
+    if not callbacks:
+        own = [n for n, v in vars(cls).items() if callable(v) and not n.startswith("_")]
+        close = [m for name in own for m in difflib.get_close_matches(name, CALLBACKS, n=1, cutoff=0.6)]
+        hint = f"; did you mean {', '.join(dict.fromkeys(close))}?" if close else ""
+        raise SubjectError(
+            f"--extension={spec}: {cls.__qualname__} defines none of the callbacks ({', '.join(CALLBACKS[:6])}, ...){hint}"
+        )
+    if inspect.isabstract(cls):
+        missing = ", ".join(sorted(cls.__abstractmethods__))
+        raise SubjectError(f"--extension={spec}: {cls.__qualname__} is abstract: {missing} not implemented")
+    _try_instance(cls, spec)
+    file, lines = _source(cls, callbacks)
+    return PythonSubject(cls, spec, callbacks, file, lines, _roots(cls))
+
+
+def _defines(cls: type[Any], name: str) -> bool:
+    found = inspect.getattr_static(cls, name, None)
+    return found is not None and found is not vars(BackupExtensionAbility).get(name)
+
+
+def _try_instance(cls: type[Any], spec: str) -> None:
+    from emulator.runtime.python import surface
+
+    try:
+        with surface.loading():
+            instance = cls()
+    except BaseException as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        raise SubjectError(
+            f"--extension={spec}: {cls.__qualname__}() failed: {type(error).__name__}: {error} "
+            f"({where.filename}:{where.lineno}); the device makes it without arguments"
+        ) from None
+    try:
+        instance.context = None
+    except Exception as error:
+        raise SubjectError(
+            f"--extension={spec}: {cls.__qualname__} cannot take its context ({type(error).__name__}: {error}); "
+            "add 'context' to __slots__ or derive from emulator.BackupExtensionAbility"
+        ) from None
+
+
+def _source(cls: type[Any], callbacks: tuple[str, ...]) -> tuple[str, dict[str, int]]:
+    lines = {}
+    for name in callbacks:
+        function = inspect.unwrap(getattr(cls, name))
+        code = getattr(function, "__code__", None)
+        if code is not None:
+            lines[name] = code.co_firstlineno
+    file = inspect.getsourcefile(cls) or ""
+    try:
+        return str(Path(file).relative_to(Path.cwd())), lines
+    except ValueError:
+        return file, lines
+
+
+def _roots(cls: type[Any]) -> tuple[str, ...]:
+    """The directory or file whose code is the app's own: its top package, or its single module."""
+    module = sys.modules.get(cls.__module__)
+    file = getattr(module, "__file__", None)
+    if file is None:
+        return ()
+    top = sys.modules.get(cls.__module__.partition(".")[0])
+    top_file = getattr(top, "__file__", None)
+    if top is not module and top_file and Path(top_file).name == "__init__.py":
+        return (str(Path(top_file).parent),)
+    return (str(Path(file).parent),) if "." in cls.__module__ else (file,)
