@@ -58,7 +58,6 @@ class SessionPlan:
     ``infos``: the client's infos document for every bundle (control-plane 2.2), or None for an append without infos.
     ``ext_info``: when not None, the exact string that the app gets, whatever ``infos`` says.
     ``appends``: names as the client gives them (``name`` or ``name:index``).
-    ``archive``: the restore gets what a nominal backup of the same bundle gave ("backup") or nothing ("empty").
     """
 
     kind: SessionKind = SessionKind.FULL_BACKUP
@@ -66,7 +65,6 @@ class SessionPlan:
     infos: str | None = '{"infos":[]}'
     ext_info: str | None = None
     version: BundleVersion = ORDINARY_VERSION
-    clear_backup_data: bool = True
     steps: tuple[ClientStep, ...] = field(default=())
 
     @property
