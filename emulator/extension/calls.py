@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from emulator.kernel import Future
+from emulator.kernel import Future, Rank
 from emulator.runtime.realm import AppError, Completion
 
 if TYPE_CHECKING:
@@ -54,10 +54,13 @@ class Call:
         if profile.error_observer:
             await survived()
             return
-        if profile.exit_is_posted:
-            await survived()
         self.process.log("crash", f"{error.type}: {error.text}" + (f" ({error.where})" if error.where else ""))
-        self.process.end("exit", error.type)
+        if profile.exit_is_posted:
+            kernel = self.process.kernel
+            kernel.call_at(kernel.now_ns, Rank.BARRIER, self.process.end, "exit", error.type)
+            await survived()
+        else:
+            self.process.end("exit", error.type)
 
 
 class ResultCall(Call):

@@ -15,7 +15,7 @@ from emulator.kernel import Future, Rank
 from emulator.kernel.events import NS_PER_MS
 from emulator.service.details import error_report, rewrite_result
 from emulator.service.errors import Code
-from emulator.storage.transfer import Archive, Blob, DataPlane
+from emulator.storage.transfer import Archive, Blob, DataError, DataPlane
 
 if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
@@ -184,10 +184,15 @@ class BackupExtExtension:
         return Code.OK
 
     async def _unpack(self) -> None:
-        for blob in self.data.place(self.process.sandbox, self.incoming):
-            self.process.journal.add(
-                "file.in", bundle=self.process.bundle.full_name, uri=blob.uri, path=blob.path, size=blob.size
-            )
+        name = self.process.bundle.full_name
+        try:
+            for blob in self.data.place(self.process.sandbox, self.incoming):
+                self.process.journal.add("file.in", bundle=name, uri=blob.uri, path=blob.path, size=blob.size)
+        except DataError as error:
+            self._note_end("data", error.code)
+            await self._app_done(error.code)
+            self.process.sandbox.clear_staging()
+            return
         self.process.bundle.last_files = self.process.sandbox.snapshot()
         await self._restore_callbacks()
 
@@ -307,7 +312,12 @@ class BackupExtExtension:
 
     async def _scan_and_pack(self) -> None:
         await self._send("StopExtTimer", self.service.stop_ext_timer())
-        blobs = list(self.data.collect(self.process.sandbox))
+        try:
+            blobs = list(self.data.collect(self.process.sandbox))
+        except DataError as error:
+            self._note_end("data", error.code)
+            await self._app_done(error.code)
+            return
         size = sum(blob.size for blob in blobs)
         if size:
             await self._send("RefreshDataSize", self.service.refresh_data_size(size))

@@ -32,8 +32,16 @@ class Archive:
     blobs: list[Blob] = field(default_factory=list)
 
 
+class DataError(Exception):
+    """Scanning, packing or unpacking failed on the emulated device; ``code`` is what the extension reports."""
+
+    def __init__(self, code: int, text: str = "") -> None:
+        super().__init__(text or str(code))
+        self.code = code
+
+
 class DataPlane(Protocol):
-    """How files move."""
+    """How files move. Both methods raise DataError for a failure that the device has."""
 
     def collect(self, sandbox: Sandbox) -> Iterator[Blob]:
         """The blobs of a backup, in the order in which they leave."""
