@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from emulator.conditions import IpcFailure, LowMemoryKill, SlowCpu, SlowMainThre
 from emulator.journal import Journal
 from emulator.kernel import AppThread, Future, Kernel, NativeThread, Rank, Task, current_thread
 from emulator.kits.context import BackupExtensionContext
+from emulator.runtime.python import ticks
+from emulator.runtime.python.refusals import NotAvailable
 from emulator.runtime.realm import CallJob, Realm
 from emulator.storage.sandbox import Sandbox, Snapshot, changes
 
@@ -71,6 +74,8 @@ class ExtensionProcess:
         self.native_threads: list[NativeThread] = []
         self.context = BackupExtensionContext(bundle.sandbox)
         self._files: Snapshot | None = None
+        self.loops: list[Any] = []
+        self._random: random.Random | None = None
         self._running: list[str] = []
         self._served: list[Task] = []
         self.main_thread_busy = False
@@ -86,17 +91,49 @@ class ExtensionProcess:
 
     def spawn_thread(self, name: str, body: Callable[[], None]) -> AppThread:
         """A thread of the app; it is not begun yet."""
-        thread = AppThread(self.kernel, name, body, self)
+        thread = AppThread(self.kernel, name, lambda: self._begin(body), self)
         self.threads.append(thread)
         return thread
+
+    def _begin(self, body: Callable[[], None]) -> None:
+        ticks.begin_thread()
+        body()
 
     def log(self, stream: str, text: str) -> None:
         """A line of the app's own output."""
         self.journal.add("log", process=self.number, stream=stream, text=self.sandbox.clean_text(text))
 
-    def note_refused(self, name: str, uncaught: bool) -> None:
-        """The app used ``name``, which the emulated device does not have."""
-        self.journal.add("refused", process=self.number, name=name, call=self.current_call, uncaught=uncaught)
+    @property
+    def random(self) -> random.Random:
+        """The app's own random numbers, the same in every process of a session with this seed."""
+        if self._random is None:
+            self._random = random.Random(self.host.seed)
+        return self._random
+
+    def refuse(self, name: str) -> None:
+        """The app asked for ``name``, which the emulated device does not have: raises NotAvailable in its code."""
+        self.journal.add("refused", process=self.number, name=name, call=self.current_call, uncaught=False)
+        raise NotAvailable(name)
+
+    def note_uncaught_refusal(self, name: str) -> None:
+        """The app did not catch it, so that its session is not judged."""
+        self.journal.add("refused", process=self.number, name=name, call=self.current_call, uncaught=True)
+
+    def hang(self, cpu_limit_s: float) -> None:
+        """The harness gives up on the stretch of the app's code that is running."""
+        callback = self._running[-1] if self._running else ""
+        self.journal.add(
+            "hang", process=self.number, call=self.current_call, callback=callback, cpu_limit_s=float(cpu_limit_s)
+        )
+        self.end("hang")
+
+    def refuse_if_dead(self, thread: AppThread) -> None:
+        """A process that is gone starts no threads."""
+        thread.check()
+
+    def main_loop(self) -> Any:
+        """The event loop of the main thread, made when first asked for."""
+        return self.realm.main_loop()
 
     def enter(self, job: CallJob) -> None:
         """A call of ``job`` begins on the main thread."""
@@ -210,7 +247,7 @@ class ExtensionProcess:
             restore()
         for future, broken in self.broken_replies:
             future.set_result(broken)
-        if why not in ("disconnect", "session-over"):
+        if why not in ("disconnect", "session-over", "hang"):
             self.on_died()
 
 

@@ -63,6 +63,8 @@ class Kernel:
     def __init__(self, tie_order: TieOrder = "fifo", stuck_escape_ns: int = 3_600 * NS_PER_S) -> None:
         self.now_ns = 0
         self.thread_name = "device"
+        self.switches = 0
+        """Counts the times that a thread of the app went on: the watchdog's sign of life."""
         self.stuck_escape_ns = stuck_escape_ns
         self.hub = greenlet.getcurrent()
         self._heap: list[tuple[int, int, int, Timer]] = []

@@ -8,6 +8,7 @@ from typing import Any
 import greenlet
 
 from emulator.kernel.events import Kernel, Rank, Timer
+from emulator.kernel.fuel import Fuel
 from emulator.kernel.native import Task
 
 MAX_DEATH_THROES = 100
@@ -44,6 +45,9 @@ class AppThread(greenlet.greenlet):
         self._wake_timer: Timer | None = None
         self._throes = 0
         self._alone_ns = 0
+        self.fuel = Fuel()
+        self.tag: int | None = None
+        """Which piece of the owner's work started it; kept for whoever asks what is still running."""
 
     def begin(self) -> None:
         """Let it start, at this very time and after what is already due."""
@@ -63,7 +67,8 @@ class AppThread(greenlet.greenlet):
         """Go on ``ns`` later."""
         self.check()
         self._schedule(self.kernel.now_ns + max(0, ns))
-        self._leave()
+        if self._leave():
+            self.fuel.new_turn()
 
     def park(self, timeout_ns: int | None = None) -> bool:
         """Wait for `wake`. True when woken, False when ``timeout_ns`` passed first (None: wait for ever)."""
@@ -71,7 +76,8 @@ class AppThread(greenlet.greenlet):
         self._parked = True
         if timeout_ns is not None:
             self._schedule(self.kernel.now_ns + max(0, timeout_ns))
-        self._leave()
+        if self._leave():
+            self.fuel.new_turn()
         woken = not self._parked
         self._parked = False
         return woken
@@ -102,6 +108,12 @@ class AppThread(greenlet.greenlet):
             return
         self._schedule(target)
         self._leave()
+
+    def use_fuel(self, ticks: int = 0) -> None:
+        """Account for ``ticks`` of computing; time passes once the free ones are used up."""
+        self.fuel.left -= ticks
+        while self.fuel.left < 0:
+            self.charge(self.fuel.refill() * self.owner.cpu_factor)
 
     def run_native(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """Let native code run on this thread: the thread is busy until ``coroutine`` has returned its value."""
@@ -138,6 +150,7 @@ class AppThread(greenlet.greenlet):
         if self.ended or self.dying:
             return
         self.dying = True
+        self.fuel.left = 0
         if self._wake_timer is not None:
             self._wake_timer.cancel()
         if greenlet.getcurrent() is self:
@@ -162,15 +175,19 @@ class AppThread(greenlet.greenlet):
         self.kernel.thread_name = self.name
         self.switch()
 
-    def _leave(self) -> None:
+    def _leave(self) -> bool:
+        """Let the kernel run; True when time has passed in the meantime."""
         restore = AppThread.switch_hook() if AppThread.switch_hook is not None else None
+        left_at_ns = self.kernel.now_ns
         try:
             self.kernel.hub.switch()
         finally:
             if restore is not None:
                 restore()
         self.kernel.thread_name = self.name
+        self.kernel.switches += 1
         self.check()
+        return self.kernel.now_ns > left_at_ns
 
     def _main(self) -> None:
         try:

@@ -8,6 +8,7 @@ the loop gets one iteration, so that neither starves the other.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import functools
 import inspect
 import traceback
@@ -16,12 +17,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from emulator.ability import BundleVersion, NonErrorValue
-from emulator.kernel import Killed
+from emulator.kernel import AppThread, Killed, current_thread
 from emulator.record import Value
 from emulator.runtime.python import interrupts, surface
 from emulator.runtime.python.loop import VirtualEventLoop
+from emulator.runtime.python.refusals import NotAvailable
 from emulator.runtime.python.values import value_of
-from emulator.runtime.python.work import pending_work
+from emulator.runtime.python.work import call_tag, pending_work
 from emulator.runtime.realm import AppError, CallJob, Completion
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class PythonRealm:
     def load(self) -> str:
         """Begin the main thread, which makes the instance before it serves any call."""
         surface.install()
-        surface.seed_random(self._process, self._process.host.seed)
+        surface.watch(self._subject.roots)
         self._main.begin()
         return self._failure
 
@@ -65,9 +67,18 @@ class PythonRealm:
 
     def end(self) -> None:
         """The process is over: close the loop without running anything of the app."""
-        surface.forget(self._process)
         self._jobs.clear()
         self._instance = None
+        if self._process.loops:
+            AppThread(self._main.kernel, "end", self._forget_loops, self._process).switch()
+
+    def _forget_loops(self) -> None:
+        """Close what is suspended, on a thread that is dying already: what the app still tries comes to nothing."""
+        thread = current_thread()
+        assert thread is not None
+        thread.dying = True
+        thread.fuel.left = 0
+        surface.forget(self._process)
 
     def pending_work(self, call: int) -> list[str]:
         """Work that was started during this call."""
@@ -114,7 +125,8 @@ class PythonRealm:
     def _has_jobs(self) -> bool:
         return bool(self._jobs)
 
-    def _main_loop(self) -> VirtualEventLoop:
+    def main_loop(self) -> VirtualEventLoop:
+        """The loop of the main thread, made when first asked for."""
         if self._loop is None:
             self._loop = surface.main_loop()
         return self._loop
@@ -158,7 +170,7 @@ class PythonRealm:
             return Completion("absent"), None
         self._by_device = True
         try:
-            result = method(*(_argument(argument) for argument in job.args))
+            result = self._context(job).run(method, *(_argument(argument) for argument in job.args))
         except Killed:
             raise
         except BaseException as error:
@@ -168,23 +180,29 @@ class PythonRealm:
         if not (inspect.iscoroutine(result) or asyncio.isfuture(result)):
             return Completion("returned", value_of(result)), None
         try:
-            future = self._start(result)
+            future = self._start(job, result)
         except Killed:
             raise
         except BaseException as error:
             return Completion("threw", error=self._error(error)), None
         return Completion("promise", Value("promise", type(result).__name__)), future
 
-    def _start(self, result: Any) -> asyncio.Future[Any]:
+    def _context(self, job: CallJob) -> contextvars.Context:
+        """The context in which a call runs: what it starts is known by its number."""
+        context = contextvars.copy_context()
+        context.run(call_tag.set, job.number)
+        return context
+
+    def _start(self, job: CallJob, result: Any) -> asyncio.Future[Any]:
         """Make a coroutine a task and run its synchronous part, as an async function's is run when it is called."""
         if asyncio.isfuture(result):
             if self._loop is None and isinstance(result.get_loop(), VirtualEventLoop):
                 self._loop = result.get_loop()
             return result
-        loop = self._main_loop()
+        loop = self.main_loop()
         loop.interrupt = None
         self._by_device = True
-        task = loop.create_task(result)
+        task = loop.create_task(result, context=self._context(job))
         loop.call_soon(loop.stop)
         try:
             loop.run_forever()
@@ -235,6 +253,8 @@ class PythonRealm:
     def _error(self, error: BaseException) -> AppError:
         interrupts.reraise_real(error, self._main.kernel)
         where = self._where(error)
+        if isinstance(error, NotAvailable):
+            self._process.note_uncaught_refusal(error.name)
         if isinstance(error, NonErrorValue):
             is_string = type(error.value) is str
             return AppError(type(error).__name__, str(error.value) if is_string else "", False, is_string, where)

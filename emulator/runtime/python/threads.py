@@ -1,0 +1,130 @@
+"""threading.Thread and thread pools in virtual time: a thread that the app starts is a greenlet of its process.
+
+The methods of the real class are replaced, so that subclasses and names imported earlier work as well.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any
+
+from emulator.kernel import AppThread, Killed, current_thread
+from emulator.runtime.python.locks import VirtualLock
+from emulator.runtime.python.work import call_tag
+
+_real_start = threading.Thread.start
+_real_join = threading.Thread.join
+_real_is_alive = threading.Thread.is_alive
+_real_current_thread = threading.current_thread
+_real_get_ident = threading.get_ident
+_real_submit = ThreadPoolExecutor.submit
+
+EMULATED = "_emulated_by"
+"""Attribute of a Thread that runs as a greenlet."""
+
+FIRST_IDENT = 1_000_000
+"""Identifiers of the app's threads begin here."""
+
+
+def start(self: threading.Thread) -> None:
+    """Thread.start."""
+    app = current_thread()
+    if app is None:
+        _real_start(self)
+        return
+    if EMULATED in self.__dict__:
+        raise RuntimeError("threads can only be started once")
+    process = app.owner
+    process.refuse_if_dead(app)
+    tag = call_tag.get()
+
+    def body() -> None:
+        call_tag.set(tag)
+        try:
+            self.run()
+        except (Killed, SystemExit):
+            raise
+        except BaseException as error:
+            text = "".join(traceback.format_exception_only(error)).strip()
+            process.log("excepthook", f"Exception in thread {self.name}: {text}")
+
+    thread = process.spawn_thread(f"js/{len(process.threads)}", lambda: copy_context().run(body))
+    thread.tag = tag
+    thread.python_thread = self
+    self.__dict__[EMULATED] = thread
+    self._ident = FIRST_IDENT + len(process.threads)  # type: ignore[attr-defined]
+    self._started.set()  # type: ignore[attr-defined]
+    thread.begin()
+
+
+def join(self: threading.Thread, timeout: float | None = None) -> None:
+    """Thread.join: waits in virtual time; outside the app a thread of an ended process is not waited for."""
+    emulated: AppThread | None = self.__dict__.get(EMULATED)
+    if emulated is None:
+        _real_join(self, timeout)
+        return
+    me = current_thread()
+    if me is None or emulated.ended:
+        return
+    if me is emulated:
+        raise RuntimeError("cannot join current thread")
+    emulated.on_end.append(me.wake)
+    me.park(None if timeout is None else max(0, int(timeout * 1e9)))
+    if me.wake in emulated.on_end:
+        emulated.on_end.remove(me.wake)
+
+
+def is_alive(self: threading.Thread) -> bool:
+    """Thread.is_alive."""
+    emulated: AppThread | None = self.__dict__.get(EMULATED)
+    return not emulated.ended if emulated is not None else _real_is_alive(self)
+
+
+def current_python_thread() -> threading.Thread:
+    """threading.current_thread: the main thread of the process is the interpreter's main thread object."""
+    app = current_thread()
+    if app is None:
+        return _real_current_thread()
+    found: threading.Thread | None = getattr(app, "python_thread", None)
+    return found if found is not None else threading.main_thread()
+
+
+def get_ident() -> int:
+    """threading.get_ident."""
+    app = current_thread()
+    if app is None:
+        return _real_get_ident()
+    found = getattr(app, "python_thread", None)
+    return int(found.ident) if found is not None else FIRST_IDENT
+
+
+def submit(self: ThreadPoolExecutor, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """ThreadPoolExecutor.submit: a pool whose threads belong to an ended process starts anew."""
+    if current_thread() is not None and any(
+        EMULATED in thread.__dict__ and not is_alive(thread) for thread in self._threads
+    ):
+        self._threads.clear()
+        self._work_queue = queue.SimpleQueue()
+        self._idle_semaphore = threading.Semaphore(0)
+        self._shutdown_lock = VirtualLock()  # type: ignore[assignment]
+    return _real_submit(self, fn, *args, **kwargs)
+
+
+def install() -> None:
+    """Replace the methods."""
+    threading.Thread.start = start  # type: ignore[method-assign]
+    threading.Thread.join = join  # type: ignore[method-assign]
+    threading.Thread.is_alive = is_alive  # type: ignore[method-assign]
+    ThreadPoolExecutor.submit = submit  # type: ignore[method-assign]
+
+
+def uninstall() -> None:
+    """Put the real ones back."""
+    threading.Thread.start = _real_start  # type: ignore[method-assign]
+    threading.Thread.join = _real_join  # type: ignore[method-assign]
+    threading.Thread.is_alive = _real_is_alive  # type: ignore[method-assign]
+    ThreadPoolExecutor.submit = _real_submit  # type: ignore[method-assign]

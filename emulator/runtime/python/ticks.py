@@ -1,0 +1,98 @@
+"""Counting what the app computes: loop iterations and calls of its own code, seen by sys.monitoring or sys.settrace.
+
+A thread may be switched out of the middle of such a callback; `sys.call_tracing` keeps counting alive meanwhile.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import CodeType, FrameType
+from typing import Any
+
+import greenlet
+
+from emulator.kernel import AppThread
+
+TOOL_NAME = "backup-device"
+
+_roots: tuple[str, ...] = ()
+_tool: int | None = None
+_current = greenlet.getcurrent
+
+
+def watch(roots: tuple[str, ...]) -> None:
+    """Count in code whose file lies under one of ``roots``, from now on."""
+    global _roots
+    new = tuple(root for root in roots if root not in _roots)
+    _roots += new
+    if sys.version_info >= (3, 12):
+        _watch_monitoring(bool(new))
+
+
+def source() -> str:
+    """What counts: "sys.monitoring", "sys.settrace", or "none: " and why."""
+    if sys.version_info >= (3, 12):
+        return "sys.monitoring" if _tool is not None else "none: every sys.monitoring tool id is taken"
+    tracer = sys.gettrace()
+    if tracer is None or tracer is _trace:
+        return "sys.settrace"
+    return f"none: {getattr(tracer, '__module__', type(tracer).__module__)} traces"
+
+
+def begin_thread() -> None:
+    """Called on every new thread of the app: tracing is per greenlet."""
+    if sys.version_info < (3, 12) and sys.gettrace() is None:
+        sys.settrace(_trace)
+
+
+def _tick() -> None:
+    thread = _current()
+    if type(thread) is not AppThread:
+        return
+    fuel = thread.fuel
+    fuel.left -= 1
+    if fuel.left < 0 and thread.owner is not None:
+        sys.call_tracing(thread.use_fuel, ())
+
+
+if sys.version_info >= (3, 12):
+
+    def _watch_monitoring(restart: bool) -> None:
+        global _tool
+        monitoring = sys.monitoring
+        if _tool is None:
+            for number in (3, 4, 0, 1, 2, 5):
+                if monitoring.get_tool(number) is None:
+                    _tool = number
+                    break
+            else:
+                return
+            monitoring.use_tool_id(_tool, TOOL_NAME)
+            monitoring.register_callback(_tool, monitoring.events.PY_START, _on_start)
+            monitoring.register_callback(_tool, monitoring.events.JUMP, _on_jump)
+            monitoring.set_events(_tool, monitoring.events.PY_START)
+        elif restart:
+            monitoring.restart_events()
+
+    def _on_start(code: CodeType, offset: int) -> Any:
+        if not code.co_filename.startswith(_roots):
+            return sys.monitoring.DISABLE
+        events = sys.monitoring.events
+        if _tool is not None and sys.monitoring.get_local_events(_tool, code) != events.JUMP:
+            sys.monitoring.set_local_events(_tool, code, events.JUMP)
+        _tick()
+        return None
+
+    def _on_jump(code: CodeType, offset: int, destination: int) -> Any:
+        if destination < offset:
+            _tick()
+        return None
+
+else:
+
+    def _trace(frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "call" and not frame.f_code.co_filename.startswith(_roots):
+            return None
+        if event in ("call", "line"):
+            _tick()
+        return _trace
