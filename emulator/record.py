@@ -17,6 +17,8 @@ from typing import Any
 
 RECORD_VERSION = 1
 
+_POLL_EVENTS = frozenset({"poll.called", "poll.timeout", "poll.answered", "poll.skipped"})
+
 
 class RecordError(ValueError):
     """A saved record cannot be read; the message names the file and the place."""
@@ -276,7 +278,7 @@ def _read_polls(events: tuple[Event, ...], calls: dict[int, Call]) -> Iterator[P
         if event.kind == "poll.armed":
             key = (event.data["process"], event.data["poll"])
             rounds[key] = {"armed": event, "call": None, "verdict": "unanswered", "text": "", "failed": False}
-        elif event.kind.startswith("poll."):
+        elif event.kind in _POLL_EVENTS:
             poll = rounds.get((event.data["process"], event.data["poll"]))
             if poll is None:
                 continue

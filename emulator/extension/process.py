@@ -11,7 +11,6 @@ from emulator.conditions import IpcFailure, LowMemoryKill, SlowCpu, SlowMainThre
 from emulator.journal import Journal
 from emulator.kernel import AppThread, Future, Kernel, NativeThread, Rank, Task, current_thread
 from emulator.kits.context import BackupExtensionContext
-from emulator.runtime.python import ticks
 from emulator.runtime.python.refusals import NotAvailable
 from emulator.runtime.realm import CallJob, Realm
 from emulator.storage.sandbox import Sandbox, Snapshot, changes
@@ -91,13 +90,9 @@ class ExtensionProcess:
 
     def spawn_thread(self, name: str, body: Callable[[], None]) -> AppThread:
         """A thread of the app; it is not begun yet."""
-        thread = AppThread(self.kernel, name, lambda: self._begin(body), self)
+        thread = AppThread(self.kernel, name, body, self)
         self.threads.append(thread)
         return thread
-
-    def _begin(self, body: Callable[[], None]) -> None:
-        ticks.begin_thread()
-        body()
 
     def log(self, stream: str, text: str) -> None:
         """A line of the app's own output."""

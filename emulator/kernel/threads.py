@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -30,6 +31,8 @@ class AppThread(greenlet.greenlet):
 
     switch_hook: SwitchHook | None = None
     """Set by the runtime: saves per-thread state of the language before a switch, returns what restores it."""
+    tracer: Callable[..., Any] | None = None
+    """Trace function that is on while the app's code runs, where ticks are counted by tracing."""
     _abandoned: list[AppThread] = []
 
     def __init__(self, kernel: Kernel, name: str, body: Callable[[], None], owner: Any = None) -> None:
@@ -173,7 +176,14 @@ class AppThread(greenlet.greenlet):
         if self.ended:
             return
         self.kernel.thread_name = self.name
-        self.switch()
+        if AppThread.tracer is None:
+            self.switch()
+            return
+        sys.settrace(AppThread.tracer)
+        try:
+            self.switch()
+        finally:
+            sys.settrace(None)
 
     def _leave(self) -> bool:
         """Let the kernel run; True when time has passed in the meantime."""

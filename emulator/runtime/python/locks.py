@@ -77,7 +77,7 @@ class VirtualLock:
     def _drop_dead_owner(self) -> None:
         """A lock that a thread of an ended process held is free: every process begins with fresh ones."""
         owner = self._owner
-        if owner is not None and not owner.owner.alive:
+        if owner is not None and not owner.owner.alive and owner is not current_thread():
             self._owner = None
             self._waiting.clear()
             if self._inner.locked():

@@ -49,6 +49,7 @@ def start(self: threading.Thread) -> None:
         except (Killed, SystemExit):
             raise
         except BaseException as error:
+            thread.check()
             text = "".join(traceback.format_exception_only(error)).strip()
             process.log("excepthook", f"Exception in thread {self.name}: {text}")
 
@@ -103,9 +104,12 @@ def get_ident() -> int:
 
 
 def submit(self: ThreadPoolExecutor, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
-    """ThreadPoolExecutor.submit: a pool whose threads belong to an ended process starts anew."""
-    if current_thread() is not None and any(
-        EMULATED in thread.__dict__ and not is_alive(thread) for thread in self._threads
+    """ThreadPoolExecutor.submit: a pool whose threads belong to an ended process starts anew, and so does one that was
+    made before the surface was in place.
+    """
+    if current_thread() is not None and (
+        not isinstance(self._work_queue, queue.SimpleQueue)
+        or any(EMULATED in thread.__dict__ and not is_alive(thread) for thread in self._threads)
     ):
         self._threads.clear()
         self._work_queue = queue.SimpleQueue()

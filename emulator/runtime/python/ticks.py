@@ -5,7 +5,10 @@ A thread may be switched out of the middle of such a callback; `sys.call_tracing
 
 from __future__ import annotations
 
+import atexit
+import dis
 import sys
+from functools import lru_cache
 from types import CodeType, FrameType
 from typing import Any
 
@@ -27,6 +30,8 @@ def watch(roots: tuple[str, ...]) -> None:
     _roots += new
     if sys.version_info >= (3, 12):
         _watch_monitoring(bool(new))
+    elif source() == "sys.settrace":
+        AppThread.tracer = staticmethod(_trace)
 
 
 def source() -> str:
@@ -39,10 +44,14 @@ def source() -> str:
     return f"none: {getattr(tracer, '__module__', type(tracer).__module__)} traces"
 
 
-def begin_thread() -> None:
-    """Called on every new thread of the app: tracing is per greenlet."""
-    if sys.version_info < (3, 12) and sys.gettrace() is None:
-        sys.settrace(_trace)
+def stop() -> None:
+    """Count no more."""
+    global _tool
+    AppThread.tracer = None
+    if sys.version_info >= (3, 12) and _tool is not None:
+        sys.monitoring.set_events(_tool, 0)
+        sys.monitoring.free_tool_id(_tool)
+        _tool = None
 
 
 def _tick() -> None:
@@ -84,7 +93,7 @@ if sys.version_info >= (3, 12):
         return None
 
     def _on_jump(code: CodeType, offset: int, destination: int) -> Any:
-        if destination < offset:
+        if destination <= offset:
             _tick()
         return None
 
@@ -93,6 +102,16 @@ else:
     def _trace(frame: FrameType, event: str, argument: Any) -> Any:
         if event == "call" and not frame.f_code.co_filename.startswith(_roots):
             return None
-        if event in ("call", "line"):
+        if event == "call":
+            frame.f_trace_opcodes = _jumps_to_itself(frame.f_code)
+        if event in ("call", "line", "opcode"):
             _tick()
         return _trace
+
+    @lru_cache(maxsize=1024)
+    def _jumps_to_itself(code: CodeType) -> bool:
+        """``while True: pass`` is one instruction, of which no line event ever tells."""
+        return any(i.opname.startswith("JUMP") and i.argval == i.offset for i in dis.get_instructions(code))
+
+
+atexit.register(stop)
