@@ -240,7 +240,7 @@ class ExtensionProcess:
         self.realm.end()
         if restore is not None:
             restore()
-        for future, broken in self.broken_replies:
+        for future, broken in self.broken_replies if why != "session-over" else ():
             future.set_result(broken)
         if why not in ("disconnect", "session-over", "hang"):
             self.on_died()

@@ -49,6 +49,7 @@ class PythonRealm:
         self._instance: Any = None
         self._loop: VirtualEventLoop | None = None
         self._by_device = False
+        self._idle = False
         self._main = process.spawn_thread("js", self._run)
 
     def load(self) -> str:
@@ -61,9 +62,10 @@ class PythonRealm:
     def post(self, job: CallJob) -> None:
         """Queue a call on the main thread."""
         self._jobs.append(job)
-        if self._loop is not None:
+        if self._idle:
+            self._main.wake()
+        elif self._loop is not None:
             self._loop.wake()
-        self._main.wake()
 
     def end(self) -> None:
         """The process is over: close the loop without running anything of the app."""
@@ -98,7 +100,9 @@ class PythonRealm:
             elif self._loop is not None:
                 self._turn()
             else:
+                self._idle = True
                 self._main.park()
+                self._idle = False
 
     def _make_instance(self) -> None:
         try:

@@ -22,6 +22,12 @@ from emulator.runtime.python.loop import VirtualEventLoop
 CPU_COUNT = 8
 """The cores of the emulated device: pools that size themselves by it are the same on every machine."""
 
+HARNESS = frozenset(
+    ("emulator", "conformance", "hypothesis", "pytest", "_pytest", "pluggy", "xdist", "execnet", "coverage", "pytest_timeout")
+)
+"""Packages that keep the real names whoever is running: a collector's or finalizer's callback of theirs may come in the
+middle of the app's code, and must not cost it any time."""
+
 _installed: list[bool] = [False]
 _loading: list[int] = [0]
 _replaced: dict[int, tuple[Any, Any]] = {}
@@ -81,7 +87,7 @@ def uninstall() -> None:
 def rebind() -> None:
     """Reach the names that modules imported before, under whatever name they keep them."""
     for module_name, module in list(sys.modules.items()):
-        if module_name in _scanned or module_name.startswith("emulator."):
+        if module_name in _scanned or module_name.partition(".")[0] in HARNESS:
             continue
         _scanned.add(module_name)
         names = getattr(module, "__dict__", None)
