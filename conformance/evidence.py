@@ -1,0 +1,51 @@
+"""What rules judge: the records of sessions, and what they are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from conformance.view import SessionView
+from emulator.record import Record
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The sessions to judge and what to compare them with.
+
+    ``nominal`` has the nominal session of each kind, by the kind's string ("full-backup"); ``repeats`` are pairs of
+    identical sessions that ran one after the other on the same device; with ``whole_run`` the records are all sessions of
+    a run, so that rules about a whole run (BK302) may judge.
+    """
+
+    records: tuple[Record, ...]
+    nominal: Mapping[str, Record]
+    repeats: tuple[tuple[Record, Record], ...] = ()
+    whole_run: bool = False
+
+    @cached_property
+    def views(self) -> tuple[SessionView, ...]:
+        """The records that may be judged, each read once. Sessions that the harness could not run to the end are left out."""
+        return tuple(view for view in map(SessionView, self.records) if not view.blocked)
+
+    @cached_property
+    def _nominal_views(self) -> dict[str, SessionView]:
+        return {}
+
+    def nominal_view(self, kind: str) -> SessionView | None:
+        """The nominal session of this kind; None when there is none or it may not be judged."""
+        views = self._nominal_views
+        if kind not in views:
+            record = self.nominal.get(kind)
+            if record is None:
+                return None
+            views[kind] = SessionView(record)
+        view = views[kind]
+        return None if view.blocked else view
+
+    @cached_property
+    def repeat_views(self) -> tuple[tuple[SessionView, SessionView], ...]:
+        """The pairs of which both sessions may be judged."""
+        pairs = tuple((SessionView(first), SessionView(second)) for first, second in self.repeats)
+        return tuple(pair for pair in pairs if not pair[0].blocked and not pair[1].blocked)

@@ -1,0 +1,68 @@
+"""The rules: pure functions from the records of sessions to findings, one for each rule of the catalogue that is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from importlib import import_module
+
+from conformance.catalogue import Finding, rule
+from conformance.evidence import Evidence
+from conformance.rules.applicability import not_applicable
+from conformance.rules.registry import PREDICATES, Predicate, predicate
+from conformance.view import SessionView
+from emulator.record import Record
+
+__all__ = ["PREDICATES", "Predicate", "blocked", "judge", "judge_evidence", "not_applicable", "predicate"]
+
+_JUDGES = (
+    "returns",
+    "exclusion",
+    "progress",
+    "progress_values",
+    "settling",
+    "aftermath",
+    "release",
+    "info",
+    "compatibility",
+    "repeats",
+    "unexplained",
+    "faults",
+)
+for _module in _JUDGES:
+    import_module(f"{__name__}.{_module}")
+
+_IN_ORDER = tuple(sorted(PREDICATES.items()))
+
+
+def judge(
+    *records: Record,
+    nominal: Mapping[str, Record] | None = None,
+    repeats: Collection[tuple[Record, Record]] = (),
+    only: Collection[str] | None = None,
+) -> tuple[Finding, ...]:
+    """What the rules find in these sessions, in order of rule ids.
+
+    ``nominal`` has the nominal session of each kind ("full-backup", ...) for rules that compare; by default these are the
+    nominal ones among ``records``. ``repeats`` are pairs of identical sessions, one after the other on the same device.
+    ``only`` names the rules to judge. Raises CatalogueError when one of them does not exist.
+    """
+    if nominal is None:
+        nominal = {record.kind: record for record in records if record.nominal}
+    return judge_evidence(Evidence(records, nominal, tuple(repeats)), only=only)
+
+
+def judge_evidence(evidence: Evidence, *, only: Collection[str] | None = None) -> tuple[Finding, ...]:
+    """What the rules find in this evidence, in order of rule ids."""
+    if only is not None:
+        for rule_id in only:
+            rule(rule_id)
+    found: list[Finding] = []
+    for rule_id, function in _IN_ORDER:
+        if only is None or rule_id in only:
+            found.extend(function(evidence))
+    return tuple(found)
+
+
+def blocked(record: Record) -> str:
+    """Why no rule may judge this session, or "": the hang limit, or something that the emulated device does not have."""
+    return SessionView(record).blocked

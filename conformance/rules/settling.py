@@ -1,0 +1,86 @@
+"""BK501 to BK504: whether callbacks come back, and how (C-022, C-035, C-040, control-plane 2.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.catalogue import Finding
+from conformance.evidence import Evidence
+from conformance.rules.findings import error_name, finding, seconds, span, thrown
+from conformance.rules.registry import predicate
+from conformance.view import WORK_CALLBACKS, SessionView, failed
+from emulator.record import Call
+
+BLOCKING_NS = 1_000_000_000
+"""How long the main thread may be held: as long as an onProcess call may wait for it."""
+
+_JUDGED = WORK_CALLBACKS | {"onRelease"}
+
+
+@predicate("BK501")
+def callback_throws(evidence: Evidence) -> Iterator[Finding]:
+    """Threw anything, or was rejected with an Error, with everything in order (C-022, control-plane 2.4).
+
+    onRelease in a fresh process is BK510.
+    """
+    for view in evidence.views:
+        if view.nominal:
+            for call in view.calls:
+                if call.callback in _JUDGED and failed(call) and not view.rejected_with_a_non_error(call):
+                    if call.callback == "onRelease" and call.first_in_process:
+                        continue
+                    verb = "threw" if call.outcome == "threw" else "was rejected with"
+                    message = f"{call.callback} {verb} {error_name(view, call)} in a nominal session"
+                    yield finding("BK501", view, message, thrown(view, call), call=call, cause=error_name(view, call))
+
+
+@predicate("BK502")
+def rejects_with_a_non_error(evidence: Evidence) -> Iterator[Finding]:
+    """The device loses a rejection with a value that is no Error (control-plane 2.4)."""
+    for view in evidence.views:
+        if view.nominal:
+            for call in view.calls:
+                if call.callback in _JUDGED and view.rejected_with_a_non_error(call):
+                    message = f"{call.callback} was rejected with a value that is no Error"
+                    yield finding("BK502", view, message, thrown(view, call), call=call)
+
+
+@predicate("BK503")
+def never_settles(evidence: Evidence) -> Iterator[Finding]:
+    """Unfinished when the bundle's timer ran out, or when nothing could finish it any more (C-035)."""
+    for view in evidence.views:
+        if view.nominal:
+            for call in view.hung:
+                message = f"{call.callback} {'blocks the main thread for ever' if _blocks(call) else 'never settles'}"
+                yield finding("BK503", view, message, hang_seen(view, call), call=call)
+
+
+@predicate("BK504")
+def blocks_the_main_thread(evidence: Evidence) -> Iterator[Finding]:
+    """The synchronous part took 1 s or longer and ended; with onProcess overridden that is BK401 (C-040)."""
+    for view in evidence.views:
+        if "onProcess" in view.callbacks or not view.keeps_time:
+            continue
+        for call in view.calls:
+            if call.sync_end_ns is not None and call.sync_end_ns - call.begin_ns >= BLOCKING_NS:
+                held = seconds(call.sync_end_ns - call.begin_ns)
+                seen = f"{call.callback} held the main thread from {seconds(call.begin_ns)} to {seconds(call.sync_end_ns)}"
+                yield finding("BK504", view, f"{call.callback} held the main thread for {held}", seen, call=call)
+
+
+def hang_seen(view: SessionView, call: Call) -> str:
+    """What the record shows of a call that did not come back: until when, and what the device then did."""
+    seen = span(call) if call.end_ns is None else f"{span(call)}, after the timer had run out"
+    if _blocks(call):
+        seen += ", its synchronous part not even over"
+    for event in view.of_kind("timer.expired"):
+        if event.data["bundle"] == call.bundle and event.at_ns >= call.begin_ns:
+            return f"{seen}; the {event.data['timer']} timer of {call.bundle} ran out at {seconds(event.at_ns)}"
+    for event in view.of_kind("stuck"):
+        if event.data["bundle"] == call.bundle:
+            return f"{seen}; at {seconds(event.at_ns)} nothing was pending any more"
+    return seen
+
+
+def _blocks(call: Call) -> bool:
+    return call.sync_end_ns is None
