@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.conditions import IpcFailure, LowMemoryKill, SlowCpu, SlowMainThread, find_condition
 from emulator.journal import Journal
-from emulator.kernel import AppThread, Future, Kernel, NativeThread, Rank, Task, current_thread
+from emulator.kernel import AppThread, Future, Kernel, Killed, NativeThread, Rank, Task, current_thread
 from emulator.kits.context import BackupExtensionContext
 from emulator.runtime.python.refusals import NotAvailable
 from emulator.runtime.realm import CallJob, Realm
@@ -176,9 +176,13 @@ class ExtensionProcess:
         ``broken`` is the answer when the message is made to fail; a dead process never gets an answer.
         """
         failed = self.host.ipc_fails(message)
-        self.journal.add(
-            "ipc", to="service", message=message, bundle=self.bundle.full_name, code=int(code), failed=failed
-        )
+        try:
+            self.journal.add(
+                "ipc", to="service", message=message, bundle=self.bundle.full_name, code=int(code), failed=failed
+            )
+        except Killed:
+            handler.close()
+            raise
         if failed or not self.alive:
             handler.close()
             return broken
@@ -187,11 +191,10 @@ class ExtensionProcess:
     def serve(self, handler: Coroutine[Any, Any, Any], reply: Future[Any]) -> None:
         """Work on an IPC from the service on a thread of this process, which ends with it."""
 
-        async def work() -> None:
-            reply.set_result(await handler)
-
         self._served = [task for task in self._served if not task.done]
-        self._served.append(self.kernel.spawn(work(), "ipc"))
+        task = self.kernel.spawn(handler, "ipc")
+        task.watch(reply.set_result)
+        self._served.append(task)
 
     def reply(self, broken: Any) -> Future[Any]:
         """A future for the answer to an IPC into this process; it becomes ``broken`` when the process dies first."""

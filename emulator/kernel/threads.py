@@ -134,6 +134,7 @@ class AppThread(greenlet.greenlet):
 
     def yield_to_others(self) -> None:
         """Let every other thread that can run at this very time do so first."""
+        self.check()
         self._wake_timer = self.kernel.call_at(self.kernel.now_ns, Rank.BARRIER, self._resume)
         self._leave()
 
@@ -217,5 +218,8 @@ class AppThread(greenlet.greenlet):
 
 def current_thread() -> AppThread | None:
     """The app's thread that is running, or None in code that is not the app's."""
-    running = greenlet.getcurrent()
+    try:
+        running = greenlet.getcurrent()
+    except RuntimeError:
+        return None  # the interpreter is shutting down
     return running if isinstance(running, AppThread) else None

@@ -57,23 +57,16 @@ class Sandbox:
     def directory(self, device_path: str) -> str:
         """The host path of a directory of the device, without a trailing slash; it exists afterwards."""
         self.make()
-        path = self.root / device_path.strip("/")
-        path.mkdir(parents=True, exist_ok=True)
-        return str(path)
+        path = os.path.join(self.root, device_path.strip("/"))
+        os.makedirs(path, exist_ok=True)
+        return path
 
     def make(self) -> None:
-        """Make the tree, once."""
+        """Make the tree, once. Directories come into being when somebody asks for them."""
         if self.exists:
             return
         self.exists = True
         self.root.mkdir(parents=True, exist_ok=True)
-        for area in ("el1", "el2"):
-            base = self.root / "data/storage" / area
-            for name in ("database", "base/files", "base/preferences", "base/cache", "base/temp"):
-                (base / name).mkdir(parents=True, exist_ok=True)
-            for name in ("files", "preferences", "database", "cache", "temp"):
-                (base / "base/haps" / self.module / name).mkdir(parents=True, exist_ok=True)
-        (self.root / "data/storage/el2/distributedfiles").mkdir(parents=True, exist_ok=True)
         if self._seed is not None:
             self._seed(self.root)
 
@@ -88,28 +81,32 @@ class Sandbox:
         """``text`` with every host path of this tree turned into its device path."""
         return text.replace(str(self.root), "") if self.exists else text
 
-    def files(self) -> Iterator[tuple[str, Path]]:
-        """Device path and host path of every regular file outside staging, in name order."""
-        if not self.exists:
-            return
-        for directory, names, files in os.walk(self.root):
-            names.sort()
-            if ".backup" in names and self.device_path(directory).count("/") == 4:
-                names.remove(".backup")
-            for name in sorted(files):
-                path = Path(directory, name)
-                if path.is_file() and not path.is_symlink():
-                    yield self.device_path(str(path)), path
+    def files(self) -> Iterator[tuple[str, str, os.stat_result]]:
+        """Device path, host path and status of every regular file outside staging, in name order."""
+        if self.exists:
+            yield from self._files_below(str(self.root), "")
+
+    def _files_below(self, directory: str, device: str) -> Iterator[tuple[str, str, os.stat_result]]:
+        with os.scandir(directory) as entries:
+            for entry in sorted(entries, key=lambda e: e.name):
+                path = f"{device}/{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    if path.removeprefix("/") not in STAGING:
+                        yield from self._files_below(entry.path, path)
+                elif entry.is_file(follow_symlinks=False):
+                    yield path, entry.path, entry.stat(follow_symlinks=False)
 
     def snapshot(self) -> Snapshot:
         """The state of every file now; empty, at no cost, when nobody has looked at the tree yet."""
-        if not self.exists:
-            return {}
         state: Snapshot = {}
-        for device_path, path in self.files():
-            status = path.stat()
-            checksum = zlib.crc32(path.read_bytes()) if status.st_size <= HASHED_BYTES else 0
-            state[device_path] = FileState(status.st_size, status.st_mode, status.st_mtime_ns, status.st_ino, checksum)
+        for device_path, path, status in self.files():
+            checksum = 0
+            if status.st_size <= HASHED_BYTES:
+                with open(path, "rb") as file:
+                    checksum = zlib.crc32(file.read())
+            state[device_path] = FileState(
+                status.st_size, status.st_mode, status.st_mtime_ns, status.st_ino, checksum
+            )
         return state
 
     def clear_staging(self) -> None:

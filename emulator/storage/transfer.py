@@ -55,12 +55,12 @@ class PlainCopy:
 
     def collect(self, sandbox: Sandbox) -> Iterator[Blob]:
         """The files in name order."""
-        for device_path, path in sandbox.files():
+        for device_path, path, _status in sandbox.files():
             parts = Path(device_path).parts
             if "cache" in parts or "temp" in parts:
                 continue
             uri = hashlib.sha256(device_path.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-            content = path.read_bytes()
+            content = Path(path).read_bytes()
             yield Blob(uri, device_path, len(content), content)
 
     def place(self, sandbox: Sandbox, archive: Archive) -> Iterator[Blob]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures.thread
 import contextlib
 import datetime
 import os
@@ -59,6 +60,7 @@ def install() -> None:
     rebind()
     for module, name in ((threading, "_time"), (queue, "time")):
         _set(module, name, clock.library_monotonic)
+    _set(concurrent.futures.thread, "_global_shutdown_lock", locks.VirtualLock())
     for name, (_real, cls) in clock.CLASSES.items():
         _set(datetime, name, cls)
     threads.install()
@@ -87,21 +89,36 @@ def uninstall() -> None:
 def rebind() -> None:
     """Reach the names that modules imported before, under whatever name they keep them."""
     for module_name, module in list(sys.modules.items()):
-        if module_name in _scanned or module_name.partition(".")[0] in HARNESS:
+        if module_name in _scanned:
             continue
         _scanned.add(module_name)
         names = getattr(module, "__dict__", None)
-        if not isinstance(names, dict):
+        package = module_name.partition(".")[0]
+        if not isinstance(names, dict) or package in ("emulator", "conformance"):
             continue
-        own = _is_the_apps(module)
-        for name, value in list(names.items()):
-            found = _replaced.get(id(value))
-            if found is not None and found[0] is value:
-                _set(module, name, found[1])
-            elif own and isinstance(value, type):
-                for real, ours in clock.CLASSES.values():
-                    if value is real:
-                        _set(module, name, ours)
+        if package in HARNESS:
+            _keep_real(module, names)
+        else:
+            _make_virtual(module, names)
+
+
+def _make_virtual(module: Any, names: dict[str, Any]) -> None:
+    own = _is_the_apps(module)
+    for name, value in list(names.items()):
+        found = _replaced.get(id(value))
+        if found is not None and found[0] is value:
+            _set(module, name, found[1])
+        elif own and isinstance(value, type):
+            for real, ours in clock.CLASSES.values():
+                if value is real:
+                    _set(module, name, ours)
+
+
+def _keep_real(module: Any, names: dict[str, Any]) -> None:
+    ours = {id(virtual): real for real, virtual in _replaced.values()}
+    for name, value in list(names.items()):
+        if id(value) in ours:
+            setattr(module, name, ours[id(value)])
 
 
 @contextmanager
