@@ -107,7 +107,8 @@ class Scheduler:
         )
         if not self._current(session, entry):
             return
-        session.reverse.on_bundle_begin(entry.name, Code.E_BTO if code == HANDLE_RESTORE_CONNECT_TIMEOUT else code)
+        rewritten = not incremental and code == HANDLE_RESTORE_CONNECT_TIMEOUT
+        session.reverse.on_bundle_begin(entry.name, Code.E_BTO if rewritten else code)
         for uri in entry.wanted_handles:
             await connection.send("GetFileHandle", connection.stub.get_file_handle(uri), Code.E_IPCSS)
         entry.wanted_handles.clear()

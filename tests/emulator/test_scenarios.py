@@ -1,0 +1,70 @@
+"""Every scenario file of fixtures/scenarios: it loads, its schema holds, and the client sees exactly what it says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from emulator import Record, Scenario, ScenarioError
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "fixtures/scenarios").glob("*.json"))
+SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "schemas/scenario.schema.json").read_text()))
+RECORD_SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "schemas/record.schema.json").read_text()))
+
+
+def client(record: Record) -> list[list[Any]]:
+    return [[message.callback, list(message.args)] for message in record.client]
+
+
+def test_there_are_at_least_fifteen_and_each_pins_its_own_row() -> None:
+    pins = [Scenario.load(file).pins for file in FILES]
+    assert len(pins) >= 15
+    assert all(pin.startswith("control-plane 9 #") for pin in pins)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_scenario(file: Path) -> None:
+    document = json.loads(file.read_text())
+    assert not list(SCHEMA.iter_errors(document))
+    scenario = Scenario.load(file)
+    record = scenario.run()
+    assert client(record) == document["client"]
+    assert not list(RECORD_SCHEMA.iter_errors(record.to_json()))
+
+
+def test_saving_and_loading_gives_the_same(tmp_path: Path) -> None:
+    scenario = Scenario.load(FILES[0])
+    saved = scenario.save(tmp_path / ".conformance")
+    assert Scenario.load(saved) == scenario
+    assert scenario.save(tmp_path / ".conformance") == saved, "named by content"
+    record = scenario.run()
+    record.save(tmp_path / "record.json")
+    assert Record.load(tmp_path / "record.json").dumps() == record.dumps()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "not JSON"),
+        ("{}", "scenarioVersion must be 1, not None"),
+        ('{"scenarioVersion": 1, "subject": {"spec": "a.B"}}', "KeyError: 'plan'"),
+        ('{"scenarioVersion": 1, "subject": {"spec": "a.B"}, "plan": {"kind": "backup"}}', "'backup' is not a valid SessionKind"),
+        (
+            '{"scenarioVersion": 1, "subject": {"spec": "a.B"}, "plan": {}, "conditions": [{"name": "Earthquake"}]}',
+            "unknown condition 'Earthquake'; known are Kill",
+        ),
+        ('{"scenarioVersion": 1, "subject": {"spec": "a.B"}, "plan": {}, "profile": {"speed": 1}}', "unknown field 'speed'"),
+    ],
+)
+def test_a_bad_file_is_named(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "bad.json"
+    path.write_text(text)
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.load(path)
+    assert str(caught.value).startswith(f"scenario {path}: ")
+    assert message in str(caught.value)
