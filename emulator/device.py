@@ -199,7 +199,8 @@ class Device:
         from emulator.client.driver import carry_out
 
         self._clear_records.clear()
-        self.boot()
+        if self.journal.events or self.host.conditions != self.conditions:
+            self.boot()
         complete, blocked = carry_out(self, plan)
         self._up_ns += self.kernel.now_ns + NS_PER_S
         return self.record(plan, complete, blocked)

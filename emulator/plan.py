@@ -75,10 +75,15 @@ class SessionPlan:
 
     def to_json(self) -> dict[str, Any]:
         """The plan as a JSON object."""
-        document = asdict(self)
-        document["kind"] = self.kind.value
-        document["nominal"] = self.nominal
-        return document
+        return {
+            "kind": self.kind.value,
+            "bundles": list(self.bundles),
+            "infos": self.infos,
+            "ext_info": self.ext_info,
+            "version": {"code": self.version.code, "name": self.version.name},
+            "steps": [asdict(step) for step in self.steps],
+            "nominal": self.nominal,
+        }
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> SessionPlan:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -88,11 +89,16 @@ class DeviceProfile:
 
     def to_json(self) -> dict[str, Any]:
         """All fields, ready for JSON."""
-        return asdict(self)
+        return dict(_as_dict(self))
 
     def with_changes(self, **changes: Any) -> DeviceProfile:
         """A copy with some fields changed; unknown names and wrong types raise ProfileError."""
         return _checked(self, changes, "the changes")
+
+
+@lru_cache(maxsize=64)
+def _as_dict(profile: DeviceProfile) -> dict[str, Any]:
+    return asdict(profile)
 
 
 _LATEST = DeviceProfile()

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 RECORD_VERSION = 1
 
@@ -24,8 +24,7 @@ class RecordError(ValueError):
     """A saved record cannot be read; the message names the file and the place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One line of the journal: when (virtual ns since the session began), on which virtual thread, what."""
 
     at_ns: int

@@ -186,14 +186,18 @@ class ExtensionProcess:
         if failed or not self.alive:
             handler.close()
             return broken
-        return await self.kernel.spawn(handler, "ipc")
+        return await self.kernel.call_inline(handler, "ipc")
 
     def serve(self, handler: Coroutine[Any, Any, Any], reply: Future[Any]) -> None:
         """Work on an IPC from the service on a thread of this process, which ends with it."""
 
-        self._served = [task for task in self._served if not task.done]
-        task = self.kernel.spawn(handler, "ipc")
+        task = Task(self.kernel, handler, "ipc")
+        task.step()
+        if task.done:
+            reply.set_result(task.result())
+            return
         task.watch(reply.set_result)
+        self._served = [task for task in self._served if not task.done]
         self._served.append(task)
 
     def reply(self, broken: Any) -> Future[Any]:

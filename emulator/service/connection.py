@@ -102,9 +102,12 @@ class Connection:
         if failed or process is None or not process.alive:
             handler.close()
             return broken
+        caller = self._kernel.thread_name
         reply = process.reply(broken)
         process.serve(handler, reply)
-        return await reply
+        answer = await reply
+        self._kernel.thread_name = caller
+        return answer
 
     async def disconnect(self) -> None:
         """DisconnectAbility: the process ends; a busy main thread makes the ability manager wait a second."""

@@ -78,7 +78,10 @@ class Reverse:
         return self._thread.submit(self._deliver, callback, args)
 
     async def _wait(self, callback: str, args: tuple[Any, ...]) -> None:
-        await self._schedule(callback, args)
+        if self._thread.idle:
+            await self._kernel.call_inline(self._deliver(callback, args), self._thread.name)
+        else:
+            await self._schedule(callback, args)
 
     async def _deliver(self, callback: str, args: tuple[Any, ...]) -> None:
         if not self.alive:
