@@ -71,6 +71,10 @@ class Kernel:
         self._step = 1 if tie_order == "fifo" else -1
         self._order = 0
         self.running = False
+        self.until_ns: int | None = None
+        """Where the present `advance` or `run_due` ends: no thread of the app computes past it."""
+        self.device_event_ns = 0
+        """When the device itself, and not the app, last did something."""
 
     def call_at(self, at_ns: int, rank: Rank, callback: Callable[..., Any], *args: Any) -> Timer:
         """Schedule ``callback(*args)``. A time in the past is refused: time never runs back."""
@@ -101,6 +105,20 @@ class Kernel:
         self.call_soon(task.step)
         return task
 
+    async def call_inline(self, coroutine: Coroutine[Any, Any, Any], thread_name: str) -> Any:
+        """Run a native coroutine on a thread of its own while the caller waits: without a detour over the heap for as long
+        as it does not wait itself. It goes on when the caller is gone.
+        """
+        from emulator.kernel.native import Task
+
+        caller = self.thread_name
+        task = Task(self, coroutine, thread_name)
+        task.step()
+        if not task.done:
+            return await task
+        self.thread_name = caller
+        return task.result()
+
     @property
     def next_ns(self) -> int | None:
         """The time of the next event, or None when nothing is due."""
@@ -108,6 +126,11 @@ class Kernel:
         while heap and heap[0][3].callback is None:
             heapq.heappop(heap)
         return heap[0][0] if heap else None
+
+    @property
+    def device_event_due(self) -> bool:
+        """True when something other than the app's own threads will happen."""
+        return any(rank < Rank.APP and timer.callback is not None for _, rank, _, timer in self._heap)
 
     def run_until_idle(self) -> None:
         """Run events until none is left."""
@@ -119,6 +142,8 @@ class Kernel:
 
     def advance(self, ns: int) -> None:
         """Run the events of the next ``ns`` nanoseconds; afterwards the clock stands exactly that much later."""
+        if ns < 0:
+            raise KernelError(f"cannot advance by {ns} ns: time never runs back")
         until = self.now_ns + ns
         self._run(until)
         self.now_ns = max(self.now_ns, until)
@@ -127,6 +152,7 @@ class Kernel:
         if self.running:
             raise KernelError("the kernel is running already: time is driven from outside only")
         self.running = True
+        self.until_ns = until_ns
         self.hub = greenlet.getcurrent()
         heap, pop = self._heap, heapq.heappop
         try:
@@ -134,13 +160,16 @@ class Kernel:
                 at_ns = heap[0][0]
                 if until_ns is not None and at_ns > until_ns:
                     break
-                timer = pop(heap)[3]
-                callback = timer.callback
+                _, rank, _, timer = pop(heap)
+                callback, args = timer.callback, timer.args
                 if callback is None:
                     continue
-                timer.callback = None
+                timer.cancel()
                 self.now_ns = at_ns
+                if rank < Rank.APP:
+                    self.device_event_ns = at_ns
                 self.thread_name = "device"
-                callback(*timer.args)
+                callback(*args)
         finally:
             self.running = False
+            self.until_ns = None

@@ -16,6 +16,12 @@ DOUBLING_TICKS = 500_000
 BATCH_TICKS = 1_000
 """Paid ticks are charged in batches, so that counting them stays cheap."""
 
+REST_NS = 1_000_000
+"""A shorter wait ends no turn: who waits a nanosecond again and again computes, in truth."""
+
+POLL_TICKS = 50
+"""What such a wait is charged, about the work of a change of threads, so that an endless ``sleep(0)`` pays its way."""
+
 CLOCK_PRICE_NS = 20_000
 """The price of reading a clock: a loop that waits for a time to come gets there."""
 

@@ -74,6 +74,9 @@ class Task(Future[Any]):
         except StopIteration as stop:
             self.set_result(stop.value)
             return
+        except BaseException:
+            self.done = True
+            raise
         if self.done:
             self._coroutine.close()
         else:
@@ -95,18 +98,27 @@ class NativeThread:
         self._kernel = kernel
         self._jobs: deque[tuple[Callable[..., Coroutine[Any, Any, Any]], tuple[Any, ...], Future[Any]]] = deque()
         self._worker: Task | None = None
+        self._stopped = False
         self.name = name
 
     def submit(self, job: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> Future[Any]:
-        """Queue ``job(*args)``; a future of its value."""
+        """Queue ``job(*args)``; a future of its value, which never comes when the thread is stopped."""
         future: Future[Any] = Future(self._kernel)
+        if self._stopped:
+            return future
         self._jobs.append((job, args, future))
         if self._worker is None or self._worker.done:
             self._worker = self._kernel.spawn(self._work(), self.name)
         return future
 
+    @property
+    def idle(self) -> bool:
+        """True when it has nothing to do."""
+        return not self._jobs and (self._worker is None or self._worker.done)
+
     def stop(self) -> None:
         """The thread is gone with its process: no further job runs, the present one ends where it waits."""
+        self._stopped = True
         self._jobs.clear()
         if self._worker is not None:
             self._worker.cancel()
@@ -130,7 +142,11 @@ class Mutex:
         if self.locked:
             turn: Future[None] = Future(self._kernel)
             self._waiting.append(turn)
-            await turn
+            try:
+                await turn
+            except GeneratorExit:
+                self._give_up(turn)
+                raise
         self.locked = True
 
     def release(self) -> None:
@@ -139,6 +155,13 @@ class Mutex:
             self._waiting.popleft().set_result(None)
         else:
             self.locked = False
+
+    def _give_up(self, turn: Future[None]) -> None:
+        """Whoever waited for ``turn`` is cancelled."""
+        if turn.done:
+            self.release()
+        else:
+            self._waiting.remove(turn)
 
     async def __aenter__(self) -> None:
         await self.acquire()

@@ -9,7 +9,7 @@ from typing import Any
 import greenlet
 
 from emulator.kernel.events import Kernel, Rank, Timer
-from emulator.kernel.fuel import Fuel
+from emulator.kernel.fuel import POLL_TICKS, REST_NS, Fuel
 from emulator.kernel.native import Task
 
 MAX_DEATH_THROES = 100
@@ -30,31 +30,43 @@ class AppThread(greenlet.greenlet):
     """
 
     switch_hook: SwitchHook | None = None
-    """Set by the runtime: saves per-thread state of the language before a switch, returns what restores it."""
+    """Set by the runtime: puts per-thread state of the language aside before a switch, returns what restores it."""
     tracer: Callable[..., Any] | None = None
     """Trace function that is on while the app's code runs, where ticks are counted by tracing."""
-    _abandoned: list[AppThread] = []
 
     def __init__(self, kernel: Kernel, name: str, body: Callable[[], None], owner: Any = None) -> None:
         super().__init__(self._main, kernel.hub)
         self.kernel = kernel
         self.name = name
         self.owner = owner
-        self.dying = False
         self.ended = False
         self.on_end: list[Callable[[], None]] = []
         self._body = body
+        self._dying = False
         self._parked = False
+        self._waits_for: object = None
         self._wake_timer: Timer | None = None
         self._throes = 0
-        self._alone_ns = 0
         self.fuel = Fuel()
         self.tag: int | None = None
         """Which piece of the owner's work started it; kept for whoever asks what is still running."""
+        self.language: dict[str, Any] = {}
+        """What the app's language keeps per thread."""
 
     def begin(self) -> None:
         """Let it start, at this very time and after what is already due."""
         self._schedule(self.kernel.now_ns)
+
+    @property
+    def dying(self) -> bool:
+        """True when its process is gone: its next step, a tick included, raises Killed."""
+        return self._dying
+
+    @dying.setter
+    def dying(self, value: bool) -> None:
+        self._dying = value
+        if value:
+            self.fuel.left = 0
 
     @property
     def runnable(self) -> bool:
@@ -69,25 +81,32 @@ class AppThread(greenlet.greenlet):
     def sleep(self, ns: int) -> None:
         """Go on ``ns`` later."""
         self.check()
-        self._schedule(self.kernel.now_ns + max(0, ns))
-        if self._leave():
-            self.fuel.new_turn()
+        self._escape()
+        left_at_ns = self.kernel.now_ns
+        self._schedule(left_at_ns + max(0, ns))
+        self._leave()
+        self._rest(self.kernel.now_ns - left_at_ns)
 
-    def park(self, timeout_ns: int | None = None) -> bool:
-        """Wait for `wake`. True when woken, False when ``timeout_ns`` passed first (None: wait for ever)."""
+    def park(self, timeout_ns: int | None = None, for_: object = None) -> bool:
+        """Wait for a `wake` for the same thing. True when woken, False when ``timeout_ns`` passed first (None: for ever)."""
         self.check()
+        self._escape()
+        left_at_ns = self.kernel.now_ns
         self._parked = True
+        self._waits_for = for_
         if timeout_ns is not None:
-            self._schedule(self.kernel.now_ns + max(0, timeout_ns))
-        if self._leave():
-            self.fuel.new_turn()
+            self._schedule(left_at_ns + max(0, timeout_ns))
+        self._leave()
         woken = not self._parked
         self._parked = False
+        self._waits_for = None
+        if not woken or self.kernel.now_ns > left_at_ns:
+            self._rest(self.kernel.now_ns - left_at_ns)
         return woken
 
-    def wake(self) -> None:
-        """End its `park` at this very time; harmless when it is not parked."""
-        if self._parked and not self.dying:
+    def wake(self, for_: object = None) -> None:
+        """End its `park` for this thing at this very time; harmless when it waits for something else, or not at all."""
+        if self._parked and self._waits_for is for_ and not self._dying:
             self._parked = False
             if self._wake_timer is not None:
                 self._wake_timer.cancel()
@@ -96,17 +115,11 @@ class AppThread(greenlet.greenlet):
     def charge(self, ns: int) -> None:
         """Let ``ns`` of computing pass. When that reaches the next event of another thread, that event runs first."""
         self.check()
+        self._escape()
         kernel = self.kernel
         target = kernel.now_ns + ns
-        next_ns = kernel.next_ns
-        if next_ns is None:
-            self._alone_ns += ns
-            if self._alone_ns > kernel.stuck_escape_ns:
-                self.owner.end_stuck()
-                self.check()
-        else:
-            self._alone_ns = 0
-        if next_ns is None or next_ns > target:
+        next_ns, until_ns = kernel.next_ns, kernel.until_ns
+        if (next_ns is None or next_ns > target) and (until_ns is None or target <= until_ns):
             kernel.now_ns = target
             return
         self._schedule(target)
@@ -116,18 +129,18 @@ class AppThread(greenlet.greenlet):
         """Account for ``ticks`` of computing; time passes once the free ones are used up."""
         self.fuel.left -= ticks
         while self.fuel.left < 0:
-            self.charge(self.fuel.refill() * self.owner.cpu_factor)
+            self.charge(self.fuel.refill() * (self.owner.cpu_factor if self.owner is not None else 1))
 
     def run_native(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """Let native code run on this thread: the thread is busy until ``coroutine`` has returned its value."""
-        if self.dying:
+        if self._dying:
             coroutine.close()
         self.check()
         task = Task(self.kernel, coroutine, self.name)
         task.step()
         if not task.done:
-            task.watch(lambda _value: self.wake())
-            self.park()
+            task.watch(lambda _value: self.wake(task))
+            self.park(None, task)
         self.kernel.thread_name = self.name
         self.check()
         return task.result()
@@ -140,21 +153,26 @@ class AppThread(greenlet.greenlet):
 
     def check(self) -> None:
         """Raise Killed when the process is gone; the one place where the app's code learns of it."""
-        if not self.dying:
+        if not self._dying:
             return
         self._throes += 1
         if self._throes > MAX_DEATH_THROES:
-            self._abandoned.append(self)
-            self.ended = True
-            self.kernel.hub.switch()
+            self.abandon()
         raise Killed
+
+    def abandon(self) -> None:
+        """Never go on: called by the thread itself, when it is dying and does not heed it."""
+        self.ended = True
+        parent = self.parent
+        assert parent is not None
+        while True:
+            parent.switch()
 
     def kill(self) -> None:
         """End it: at once when it is suspended, at its next step when it is the one that runs."""
-        if self.ended or self.dying:
+        if self.ended or self._dying:
             return
         self.dying = True
-        self.fuel.left = 0
         if self._wake_timer is not None:
             self._wake_timer.cancel()
         if greenlet.getcurrent() is self:
@@ -165,31 +183,42 @@ class AppThread(greenlet.greenlet):
             return
         self.parent = greenlet.getcurrent()
         try:
-            self.throw(Killed)
+            self._enter(lambda: self.throw(Killed))
         except Killed:
             self.ended = True
+
+    def run_now(self) -> None:
+        """Run it at this very event, up to where it waits for the first time."""
+        self._enter(self.switch)
 
     def _schedule(self, at_ns: int) -> None:
         self._wake_timer = self.kernel.call_at(at_ns, Rank.APP, self._resume)
 
     def _resume(self) -> None:
         self._wake_timer = None
-        if self.ended:
-            return
-        self.kernel.thread_name = self.name
-        if AppThread.tracer is None:
-            self.switch()
-            return
-        sys.settrace(AppThread.tracer)
-        try:
-            self.switch()
-        finally:
-            sys.settrace(None)
+        if not self.ended:
+            self._enter(self.switch)
 
-    def _leave(self) -> bool:
-        """Let the kernel run; True when time has passed in the meantime."""
+    def _enter(self, switch: Callable[[], Any]) -> None:
+        """Be this thread until it leaves; what belongs to the caller's language state is put aside meanwhile."""
+        caller = self.kernel.thread_name
+        self.kernel.thread_name = self.name
         restore = AppThread.switch_hook() if AppThread.switch_hook is not None else None
-        left_at_ns = self.kernel.now_ns
+        tracer = AppThread.tracer if sys.gettrace() is None else None
+        if tracer is not None:
+            sys.settrace(tracer)
+        try:
+            switch()
+        finally:
+            if tracer is not None:
+                sys.settrace(None)
+            if restore is not None:
+                restore()
+            self.kernel.thread_name = caller
+
+    def _leave(self) -> None:
+        """Let the kernel run."""
+        restore = AppThread.switch_hook() if AppThread.switch_hook is not None else None
         try:
             self.kernel.hub.switch()
         finally:
@@ -198,7 +227,22 @@ class AppThread(greenlet.greenlet):
         self.kernel.thread_name = self.name
         self.kernel.switches += 1
         self.check()
-        return self.kernel.now_ns > left_at_ns
+
+    def _rest(self, waited_ns: int) -> None:
+        """A real wait makes computing free again; a very short one is charged instead."""
+        if waited_ns >= REST_NS:
+            self.fuel.new_turn()
+        else:
+            self.use_fuel(POLL_TICKS)
+
+    def _escape(self) -> None:
+        """Nothing but the app has happened for very long, and nothing ever will: end the process."""
+        kernel = self.kernel
+        if kernel.now_ns - kernel.device_event_ns > kernel.stuck_escape_ns and self.owner is not None:
+            if kernel.device_event_due:
+                return
+            self.owner.end_stuck()
+            self.check()
 
     def _main(self) -> None:
         try:
@@ -208,6 +252,8 @@ class AppThread(greenlet.greenlet):
             pass
         finally:
             self.ended = True
+            if not self._dying:
+                self.parent = self.kernel.hub
             self._ended()
 
     def _ended(self) -> None:
@@ -218,8 +264,5 @@ class AppThread(greenlet.greenlet):
 
 def current_thread() -> AppThread | None:
     """The app's thread that is running, or None in code that is not the app's."""
-    try:
-        running = greenlet.getcurrent()
-    except RuntimeError:
-        return None  # the interpreter is shutting down
+    running = greenlet.getcurrent()
     return running if isinstance(running, AppThread) else None

@@ -58,6 +58,12 @@ class CallJob(Protocol):
     def settled(self, completion: Completion) -> Coroutine[Any, Any, None]:
         """The reaction to the Promise that the call returned."""
 
+    def over(self) -> None:
+        """The event of the call is over."""
+
+    def over(self) -> None:
+        """The event on the main thread is over."""
+
 
 class Realm(Protocol):
     """One app process as its native half sees it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import datetime
 import time
 from collections.abc import Callable
@@ -41,6 +42,21 @@ def _clock(real: Callable[[], Any], virtual: Callable[[AppThread], Any]) -> Call
     def read() -> Any:
         thread = current_thread()
         return real() if thread is None else virtual(thread)
+
+    read.__name__ = read.__qualname__ = real.__name__
+    read.__doc__ = real.__doc__
+    return read
+
+
+def _of_clock(real: Callable[..., Any], unit: float) -> Callable[..., Any]:
+    """``clock_gettime``: the wall clock by its number, every other one counts from the begin of the session."""
+
+    def read(clock_id: int, /) -> Any:
+        thread = current_thread()
+        if thread is None:
+            return real(clock_id)
+        now_ns = _wall_ns(thread) if clock_id == time.CLOCK_REALTIME else _read(thread)
+        return now_ns if unit == 1 else now_ns / unit
 
     read.__name__ = read.__qualname__ = real.__name__
     read.__doc__ = real.__doc__
@@ -87,6 +103,8 @@ FUNCTIONS: dict[str, tuple[Any, Any]] = {
     "perf_counter_ns": (time.perf_counter_ns, _clock(time.perf_counter_ns, _read)),
     "process_time": (time.process_time, _clock(time.process_time, lambda t: _read(t) / 1e9)),
     "process_time_ns": (time.process_time_ns, _clock(time.process_time_ns, _read)),
+    "thread_time": (time.thread_time, _clock(time.thread_time, lambda t: _read(t) / 1e9)),
+    "thread_time_ns": (time.thread_time_ns, _clock(time.thread_time_ns, _read)),
     "localtime": (time.localtime, _with_default_now(time.localtime, 0)),
     "gmtime": (time.gmtime, _with_default_now(time.gmtime, 0)),
     "ctime": (time.ctime, _with_default_now(time.ctime, 0)),
@@ -95,12 +113,19 @@ FUNCTIONS: dict[str, tuple[Any, Any]] = {
 }
 """Name in the time module: the real function and ours."""
 
+if hasattr(time, "clock_gettime"):
+    FUNCTIONS["clock_gettime"] = (time.clock_gettime, _of_clock(time.clock_gettime, 1e9))
+    FUNCTIONS["clock_gettime_ns"] = (time.clock_gettime_ns, _of_clock(time.clock_gettime_ns, 1))
+
 
 class _DateMeta(type):
     """Lets real dates count as instances of ours: the app may compare what C code made."""
 
     def __instancecheck__(cls, instance: object) -> bool:
-        return isinstance(instance, _real_datetime if issubclass(cls, _real_datetime) else _real_date)
+        return isinstance(instance, _REAL_CLASSES.get(cls, type)) if cls in _REAL_CLASSES else super().__instancecheck__(instance)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, _REAL_CLASSES[cls]) if cls in _REAL_CLASSES else super().__subclasscheck__(subclass)
 
 
 class VirtualDatetime(_real_datetime, metaclass=_DateMeta):
@@ -111,18 +136,27 @@ class VirtualDatetime(_real_datetime, metaclass=_DateMeta):
         """The device's wall clock in ``tz``."""
         thread = current_thread()
         if thread is None:
-            return _real_datetime.now(tz)
+            return super().now(tz)
         return cls.fromtimestamp(_wall_ns(thread) / 1e9, tz)
 
     @classmethod
     def utcnow(cls) -> Any:
         """The device's wall clock in UTC, without a zone."""
-        return cls.now(datetime.timezone.utc).replace(tzinfo=None)
+        return cls.now(datetime.UTC).replace(tzinfo=None)
 
     @classmethod
     def today(cls) -> Any:
         """The same as now()."""
         return cls.now()
+
+    def __repr__(self) -> str:
+        return _like_real(self, super().__repr__())
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return _by_name(super().__reduce_ex__(protocol))
+
+    def __conform__(self, protocol: Any) -> str:
+        return self.isoformat(" ")
 
 
 class VirtualDate(_real_date, metaclass=_DateMeta):
@@ -131,11 +165,41 @@ class VirtualDate(_real_date, metaclass=_DateMeta):
     @classmethod
     def today(cls) -> Any:
         """The device's date."""
-        return VirtualDatetime.now().date()
+        thread = current_thread()
+        return super().today() if thread is None else cls.fromtimestamp(_wall_ns(thread) / 1e9)
+
+    def __repr__(self) -> str:
+        return _like_real(self, super().__repr__())
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return _by_name(super().__reduce_ex__(protocol))
+
+    def __conform__(self, protocol: Any) -> str:
+        return self.isoformat()
 
 
-VirtualDatetime.__name__ = VirtualDatetime.__qualname__ = "datetime"
-VirtualDate.__name__ = VirtualDate.__qualname__ = "date"
+_REAL_CLASSES: dict[type, type] = {VirtualDatetime: _real_datetime, VirtualDate: _real_date}
+
+for _ours, _real in _REAL_CLASSES.items():
+    _ours.__name__ = _ours.__qualname__ = _real.__name__
+    _ours.__module__ = _real.__module__
+
+
+def _like_real(value: Any, text: str) -> str:
+    return f"datetime.{text}" if type(value) in _REAL_CLASSES else text
+
+
+def _by_name(reduced: Any) -> tuple[Any, ...]:
+    """Pickles name the class that the datetime module has at present: they need nothing of ours to be read."""
+    cls = reduced[0]
+    if cls in _REAL_CLASSES or cls in _REAL_CLASSES.values():
+        cls = getattr(datetime, cls.__name__)
+    return (cls, *reduced[1:])
+
+
+copyreg.pickle(_real_datetime, lambda value: _by_name(_real_datetime.__reduce_ex__(value, 4)))
+copyreg.pickle(_real_date, lambda value: _by_name(_real_date.__reduce_ex__(value, 4)))
+
 
 CLASSES: dict[str, tuple[type, type]] = {
     "datetime": (_real_datetime, VirtualDatetime),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,12 +23,12 @@ class _Router:
         thread = current_thread()
         if thread is None or thread.owner is None:
             return int(self._stream.write(text))
+        thread.check()
         lines = (self._open_lines.pop(id(thread), "") + text).split("\n")
         for line in lines[:-1]:
             thread.owner.log(self._name, line)
         if lines[-1]:
             self._open_lines[id(thread)] = lines[-1]
-        thread.check()
         return len(text)
 
     def __getattr__(self, name: str) -> Any:
@@ -36,10 +37,21 @@ class _Router:
 
 @contextmanager
 def routed() -> Iterator[None]:
-    """Route both streams while this is entered."""
+    """Route both streams while this is entered. Warnings are Python's words, not the app's: they stay out of the record,
+    where they would be the first time and, as Python tells each only once, not the second.
+    """
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = _Router(before[0], "stdout"), _Router(before[1], "stderr")  # type: ignore[assignment]
+    show = warnings.showwarning
+
+    def show_outside(
+        message: Warning | str, category: type[Warning], filename: str, lineno: int, file: Any = None, line: str | None = None
+    ) -> None:
+        show(message, category, filename, lineno, file if file is not None else before[1], line)
+
+    warnings.showwarning = show_outside
+    sys.stdout, sys.stderr = _Router(before[0], "stdout"), _Router(before[1], "stderr")
     try:
         yield
     finally:
         sys.stdout, sys.stderr = before
+        warnings.showwarning = show

@@ -6,7 +6,10 @@ A lock works for everybody: for the app's threads it waits in virtual time, for 
 from __future__ import annotations
 
 import _thread
+import threading
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from emulator.kernel import AppThread, current_thread
@@ -34,6 +37,8 @@ class VirtualLock:
         if timeout < 0 and timeout != -1:
             raise ValueError("timeout value must be a non-negative number")
         self._drop_dead_owner()
+        if timeout > threading.TIMEOUT_MAX:
+            raise OverflowError("timestamp out of range for platform time_t")
         thread = current_thread()
         if thread is None:
             return self._inner.acquire(blocking, timeout)
@@ -46,13 +51,11 @@ class VirtualLock:
         if not blocking or timeout == 0:
             return False
         self._waiting.append(thread)
-        woken = False
         try:
-            woken = thread.park(None if timeout == -1 else int(timeout * 1e9))
+            return thread.park(None if timeout == -1 else round(timeout * 1e9), self)
         finally:
-            if not woken and thread in self._waiting:
+            if thread in self._waiting:
                 self._waiting.remove(thread)
-        return woken
 
     def release(self) -> None:
         """Give the lock to the next in line, or leave it free."""
@@ -64,7 +67,7 @@ class VirtualLock:
             waiter = self._waiting.popleft()
             if not waiter.dying and not waiter.ended:
                 self._owner = waiter
-                waiter.wake()
+                waiter.wake(self)
                 return
         self._owner = None
         self._inner.release()
@@ -126,6 +129,9 @@ class VirtualRLock:
     def _is_owned(self) -> bool:
         return bool(self._holder == _me() and self._lock.locked())
 
+    def _recursion_count(self) -> int:
+        return self._count if self._is_owned() else 0
+
     def _release_save(self) -> tuple[int, Any]:
         state = self._count, self._holder
         self._count, self._holder = 0, None
@@ -144,6 +150,38 @@ class VirtualRLock:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+
+class _LockMeta(type):
+    """Lets every lock count as an instance of the name that the app knows, as from 3.13 on it is a class."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, (VirtualLock, type(real_lock())))
+
+    def __call__(cls) -> Any:
+        return VirtualLock() if is_app() else real_lock()
+
+
+class Lock(metaclass=_LockMeta):
+    """threading.Lock by who is running."""
+
+
+_loading: list[int] = [0]
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """While the app's modules are imported: locks that they make are theirs."""
+    _loading[0] += 1
+    try:
+        yield
+    finally:
+        _loading[0] -= 1
+
+
+def is_app() -> bool:
+    """Whether what is made now is made by the app."""
+    return current_thread() is not None or _loading[0] > 0
 
 
 def _me() -> object:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextvars import Context
 from typing import Any
 
-from emulator.kernel import AppThread, current_thread
+from emulator.kernel import AppThread, Killed, current_thread
 from emulator.kernel.events import NS_PER_S
 from emulator.runtime.python import refusals
 from emulator.runtime.python.work import LoopWork, call_tag
@@ -60,7 +60,7 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         with refusals.allowed():
             super().__init__(selector)
         selector.loop = self
-        self.set_exception_handler(lambda _loop, context: thread.owner.log("stderr", _one_line(context)))
+        self.set_exception_handler(lambda _loop, context: _report(thread, context))
 
     def time(self) -> float:
         """Virtual seconds since the session began."""
@@ -79,7 +79,7 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
             return
         self._sleeper = thread
         try:
-            thread.park(None if timeout is None else round(timeout * NS_PER_S))
+            thread.park(None if timeout is None else round(timeout * NS_PER_S), self)
         finally:
             self._sleeper = None
         if self.interrupt is not None and self.interrupt():
@@ -88,22 +88,25 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
     def wake(self) -> None:
         """End a wait of the loop."""
         if self._sleeper is not None:
-            self._sleeper.wake()
+            self._sleeper.wake(self)
 
-    def call_soon_threadsafe(
+    def call_soon_threadsafe(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
         """As in any loop; the thread that waits in it is woken."""
-        handle = self.call_soon(callback, *args, context=context)
+        if self.get_debug():  # call_soon would complain about the thread
+            handle = super().call_soon_threadsafe(callback, *args, context=context)
+        else:
+            handle = self.call_soon(callback, *args, context=context)
         self.wake()
         return handle
 
-    def call_at(
+    def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """As in any loop; remembered under the callback that asked for it."""
         handle = super().call_at(when, callback, *args, context=context)
-        self.work.timers.append((handle, call_tag.get()))
+        self.work.add_timer(handle, call_tag.get(), self.time())
         return handle
 
     def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:
@@ -111,8 +114,14 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         context = options.get("context")
         tag = context.get(call_tag) if context is not None else call_tag.get()
         task: asyncio.Task[Any] = super().create_task(coro, **options)
-        self.work.tasks.append((task, tag))
+        self.work.add_task(task, tag, self.time())
         return task
+
+
+def _report(thread: AppThread, context: dict[str, Any]) -> None:
+    """What nobody caught goes to the app's stderr; a process that is gone says nothing any more."""
+    if thread.owner.alive and not isinstance(context.get("exception"), Killed):
+        thread.owner.log("stderr", _one_line(context))
 
 
 def _one_line(context: dict[str, Any]) -> str:

@@ -37,6 +37,10 @@ On the device the micro-tasks that are due run before anybody hears of the Promi
 """
 
 
+MAX_UNDERTAKERS = 20
+"""How often closing what is left of the loops begins anew, when code of the app refuses to end."""
+
+
 class PythonRealm:
     """Runs one Python class in one process."""
 
@@ -50,6 +54,7 @@ class PythonRealm:
         self._loop: VirtualEventLoop | None = None
         self._by_device = False
         self._idle = False
+        process.main_loop = self.main_loop
         self._main = process.spawn_thread("js", self._run)
 
     def load(self) -> str:
@@ -71,15 +76,15 @@ class PythonRealm:
         """The process is over: close the loop without running anything of the app."""
         self._jobs.clear()
         self._instance = None
-        if self._process.loops:
-            AppThread(self._main.kernel, "end", self._forget_loops, self._process).switch()
+        for _ in range(MAX_UNDERTAKERS):
+            if self._process.loops:
+                AppThread(self._main.kernel, "end", self._forget_loops, self._process).run_now()
 
     def _forget_loops(self) -> None:
         """Close what is suspended, on a thread that is dying already: what the app still tries comes to nothing."""
         thread = current_thread()
         assert thread is not None
         thread.dying = True
-        thread.fuel.left = 0
         surface.forget(self._process)
 
     def pending_work(self, call: int) -> list[str]:
@@ -120,6 +125,9 @@ class PythonRealm:
     def _turn(self) -> None:
         """Let the loop run until a device event comes."""
         assert self._loop is not None
+        if self._loop.is_closed():
+            self._loop = None
+            return
         self._loop.interrupt = self._has_jobs
         try:
             self._loop.run_forever()
@@ -130,8 +138,8 @@ class PythonRealm:
         return bool(self._jobs)
 
     def main_loop(self) -> VirtualEventLoop:
-        """The loop of the main thread, made when first asked for."""
-        if self._loop is None:
+        """The loop of the main thread, made when first asked for, and again when the app has closed it."""
+        if self._loop is None or self._loop.is_closed():
             self._loop = surface.main_loop()
         return self._loop
 
@@ -178,9 +186,11 @@ class PythonRealm:
         except Killed:
             raise
         except BaseException as error:
+            self._main.check()
             return Completion("threw", error=self._error(error)), None
         finally:
             self._by_device = False
+        self._main.check()
         if not (inspect.iscoroutine(result) or asyncio.isfuture(result)):
             return Completion("returned", value_of(result)), None
         try:
@@ -188,7 +198,9 @@ class PythonRealm:
         except Killed:
             raise
         except BaseException as error:
+            self._main.check()
             return Completion("threw", error=self._error(error)), None
+        self._main.check()
         return Completion("promise", Value("promise", type(result).__name__)), future
 
     def _context(self, job: CallJob) -> contextvars.Context:
@@ -200,8 +212,9 @@ class PythonRealm:
     def _start(self, job: CallJob, result: Any) -> asyncio.Future[Any]:
         """Make a coroutine a task and run its synchronous part, as an async function's is run when it is called."""
         if asyncio.isfuture(result):
-            if self._loop is None and isinstance(result.get_loop(), VirtualEventLoop):
-                self._loop = result.get_loop()
+            its_loop = result.get_loop()
+            if self._loop is None and isinstance(its_loop, VirtualEventLoop):
+                self._loop = its_loop
             return result
         loop = self.main_loop()
         loop.interrupt = None

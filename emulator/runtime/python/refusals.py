@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import functools
+import multiprocessing
 import multiprocessing.process
 import os
 import select
@@ -28,12 +30,56 @@ REFUSED: list[tuple[Any, tuple[str, ...]]] = [
     (subprocess.Popen, ("__init__",)),
     (multiprocessing.process.BaseProcess, ("start",)),
     (
-        socket.socket,
-        ("connect", "connect_ex", "bind", "listen", "accept", "sendto", "recvfrom", "recv", "recv_into"),
+        multiprocessing,
+        (
+            "Pool",
+            "Manager",
+            "Queue",
+            "JoinableQueue",
+            "Lock",
+            "RLock",
+            "Semaphore",
+            "BoundedSemaphore",
+            "Condition",
+            "Event",
+            "Barrier",
+        ),
     ),
-    (socket, ("create_connection", "create_server", "getaddrinfo", "gethostbyname")),
+    (
+        socket.socket,
+        ("connect", "connect_ex", "bind", "listen", "accept", "sendto", "sendmsg", "recvfrom", "recv", "recv_into", "recvmsg"),
+    ),
+    (
+        socket,
+        (
+            "create_connection",
+            "create_server",
+            "getaddrinfo",
+            "gethostbyname",
+            "gethostbyname_ex",
+            "gethostbyaddr",
+            "getnameinfo",
+        ),
+    ),
     (select, ("select", "poll", "epoll", "kqueue")),
-    (signal, ("signal", "alarm", "setitimer", "pause", "sigwait", "sigwaitinfo", "pthread_kill", "raise_signal")),
+    (
+        signal,
+        (
+            "signal",
+            "alarm",
+            "setitimer",
+            "pause",
+            "sigwait",
+            "sigwaitinfo",
+            "sigtimedwait",
+            "pthread_kill",
+            "pthread_sigmask",
+            "raise_signal",
+            "set_wakeup_fd",
+            "siginterrupt",
+        ),
+    ),
+    (builtins, ("input",)),
     (
         os,
         (
@@ -53,6 +99,7 @@ REFUSED: list[tuple[Any, tuple[str, ...]]] = [
             "waitpid",
             "wait3",
             "wait4",
+            "waitid",
             "kill",
             "killpg",
             "abort",
@@ -104,12 +151,36 @@ def _dotted(owner: Any, name: str) -> str:
     return f"{owner.__module__}.{name}" if isinstance(owner, type) else f"{owner.__name__}.{name}"
 
 
+class _ClassMeta(type):
+    """A class that the app cannot call, and that is the real one in everything else."""
+
+    real: Any
+    shown: str
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        _refuse_the_app(cls.shown)
+        return cls.real(*args, **kwargs)
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, cls.real)
+
+    def __getattr__(cls, name: str) -> Any:
+        return getattr(cls.real, name)
+
+
+def _refuse_the_app(shown: str) -> None:
+    thread = current_thread()
+    if thread is not None and not _allowed[0]:
+        thread.owner.refuse(shown)
+
+
 def _refusing(real: Any, shown: str) -> Any:
+    if isinstance(real, type):
+        return _ClassMeta(real.__name__, (), {"real": real, "shown": shown})
+
     @functools.wraps(real)
     def refuse(*args: Any, **kwargs: Any) -> Any:
-        thread = current_thread()
-        if thread is not None and not _allowed[0]:
-            thread.owner.refuse(shown)
+        _refuse_the_app(shown)
         return real(*args, **kwargs)
 
     return refuse

@@ -9,15 +9,15 @@ import datetime
 import os
 import queue
 import random
+import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from emulator.kernel import AppThread, current_thread
-from emulator.runtime.python import clock, locks, refusals, ticks, threads
+from emulator.runtime.python import clock, locks, refusals, threads, ticks
 from emulator.runtime.python.loop import VirtualEventLoop
 
 CPU_COUNT = 8
@@ -30,7 +30,6 @@ HARNESS = frozenset(
 middle of the app's code, and must not cost it any time."""
 
 _installed: list[bool] = [False]
-_loading: list[int] = [0]
 _replaced: dict[int, tuple[Any, Any]] = {}
 """id of a real function: the function (kept alive) and ours."""
 _patched: list[tuple[Any, str, Any]] = []
@@ -48,15 +47,21 @@ def install() -> None:
     _replace(asyncio, "new_event_loop", asyncio.new_event_loop, _new_event_loop)
     _replace(asyncio, "get_event_loop", asyncio.get_event_loop, _get_event_loop)
     _replace(asyncio, "set_event_loop", asyncio.set_event_loop, _set_event_loop)
-    _replace(threading, "Lock", threading.Lock, _lock)
+    _replace(threading, "Lock", threading.Lock, locks.Lock)
     _replace(threading, "RLock", threading.RLock, _rlock)
-    _replace(threading, "_allocate_lock", locks.real_lock, _lock)
+    _replace(threading, "_allocate_lock", locks.real_lock, locks.Lock)
     _replace(threading, "current_thread", threading.current_thread, threads.current_python_thread)
     _replace(threading, "get_ident", threading.get_ident, threads.get_ident)
     _replace(os, "cpu_count", os.cpu_count, _cpu_count)
+    _replace(signal, "getsignal", signal.getsignal, _getsignal)
     if sys.version_info >= (3, 13):
         _replace(os, "process_cpu_count", os.process_cpu_count, _cpu_count)
     _set(queue, "SimpleQueue", queue._PySimpleQueue)  # type: ignore[attr-defined]
+    _set(threading, "local", threads.Local)
+    for name in random.__all__:
+        method = getattr(random, name)
+        if getattr(method, "__self__", None) is random._inst:
+            _replace(random, name, method, _random_function(name, method))
     rebind()
     for module, name in ((threading, "_time"), (queue, "time")):
         _set(module, name, clock.library_monotonic)
@@ -64,10 +69,8 @@ def install() -> None:
     for name, (_real, cls) in clock.CLASSES.items():
         _set(datetime, name, cls)
     threads.install()
-    for name in random.__all__:
-        method = getattr(random, name)
-        if getattr(method, "__self__", None) is random._inst:  # type: ignore[attr-defined]
-            _replace(random, name, method, _random_function(name, method))
+    if sys.version_info < (3, 14):
+        asyncio.set_event_loop_policy(_Policy(asyncio.get_event_loop_policy()))
     refusals.install()
 
 
@@ -76,6 +79,10 @@ def uninstall() -> None:
     if not _installed[0]:
         return
     refusals.uninstall()
+    if sys.version_info < (3, 14):
+        policy = asyncio.get_event_loop_policy()
+        if isinstance(policy, _Policy):
+            asyncio.set_event_loop_policy(policy.real)
     threads.uninstall()
     AppThread.switch_hook = None
     for owner, name, real in reversed(_patched):
@@ -121,14 +128,7 @@ def _keep_real(module: Any, names: dict[str, Any]) -> None:
             setattr(module, name, ours[id(value)])
 
 
-@contextmanager
-def loading() -> Iterator[None]:
-    """While the app's modules are imported: locks that they make are theirs."""
-    _loading[0] += 1
-    try:
-        yield
-    finally:
-        _loading[0] -= 1
+loading = locks.loading
 
 
 def watch(roots: tuple[str, ...]) -> None:
@@ -141,41 +141,41 @@ def main_loop() -> VirtualEventLoop:
     thread = current_thread()
     assert thread is not None
     loop = _new_loop(thread)
-    thread.event_loop = loop
+    thread.language["event_loop"] = loop
     return loop
 
 
 def forget(process: Any) -> None:
-    """The process is over: its loops are closed, and what was suspended in them ends without a word."""
-    for loop in process.loops:
+    """The process is over: its loops are closed, and what was suspended in them ends without a word.
+
+    When code of the app keeps this from coming to its end, the next call goes on behind that code.
+    """
+    while process.loops:
+        loop = process.loops[0]
         loop.set_exception_handler(lambda _loop, _context: None)
-        for task in asyncio.all_tasks(loop):
-            coroutine: Any = task.get_coro()
+        with contextlib.suppress(BaseException):
+            loop.close()
+        tasks = [task for task, _ in loop.work.tasks]
+        loop.work.tasks[:] = [(task, None) for task in [*tasks, *(asyncio.all_tasks(loop) - set(tasks))]]
+        while loop.work.tasks:
+            coroutine: Any = loop.work.tasks.pop()[0].get_coro()
             with contextlib.suppress(BaseException):
                 coroutine.close()
-        loop.close()
-    process.loops.clear()
+        process.loops.remove(loop)
 
 
 # by who is running ---------------------------------------------------------------------------------------------------
 
 
-def _is_app() -> bool:
-    return current_thread() is not None or _loading[0] > 0
-
-
-def _lock() -> Any:
-    return locks.VirtualLock() if _is_app() else locks.real_lock()
-
-
 def _rlock() -> Any:
-    return locks.VirtualRLock() if _is_app() else _REAL_RLOCK()
+    return locks.VirtualRLock() if locks.is_app() else _REAL_RLOCK()
 
 
 _REAL_RLOCK: Callable[[], Any] = threading.RLock
 _REAL_NEW_LOOP = asyncio.new_event_loop
 _REAL_GET_LOOP = asyncio.get_event_loop
 _REAL_SET_LOOP = asyncio.set_event_loop
+_REAL_GETSIGNAL = signal.getsignal
 _REAL_CPU_COUNT = os.cpu_count
 
 
@@ -188,6 +188,11 @@ def _random_function(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
 
     draw.__name__ = draw.__qualname__ = name
     return draw
+
+
+def _getsignal(number: int, /) -> Any:
+    """The app has no handlers; a Runner of asyncio, for one, then sets none either."""
+    return _REAL_GETSIGNAL(number) if current_thread() is None else signal.SIG_DFL
 
 
 def _cpu_count() -> int | None:
@@ -212,11 +217,11 @@ def _get_event_loop() -> asyncio.AbstractEventLoop:
     running = asyncio._get_running_loop()
     if running is not None:
         return running
-    loop: asyncio.AbstractEventLoop | None = getattr(thread, "event_loop", None)
+    loop: asyncio.AbstractEventLoop | None = thread.language.get("event_loop")
     if loop is None:
         if thread is not thread.owner.threads[0]:
             raise RuntimeError("There is no current event loop in this thread.")
-        loop = thread.owner.main_loop()
+        loop = thread.owner.realm.main_loop()
     return loop
 
 
@@ -225,20 +230,65 @@ def _set_event_loop(loop: asyncio.AbstractEventLoop | None) -> None:
     if thread is None:
         _REAL_SET_LOOP(loop)
     else:
-        thread.event_loop = loop
+        thread.language["event_loop"] = loop
 
 
 def _save_loop() -> Callable[[], None]:
-    """The running loop is the OS thread's; here every thread of the app has its own (see docs/decisions.md)."""
+    """The running loop, and who finalizes asynchronous generators, are the OS thread's; here every thread of the app has
+    its own (see docs/decisions.md).
+    """
     loop = asyncio._get_running_loop()
-    if loop is None:
-        return _nothing
-    asyncio._set_running_loop(None)
-    return lambda: asyncio._set_running_loop(loop)
+    hooks = sys.get_asyncgen_hooks()
+    if loop is None and hooks == _NO_HOOKS:
+        return _no_loop
+    _no_loop()
+
+    def restore() -> None:
+        asyncio._set_running_loop(loop)
+        sys.set_asyncgen_hooks(*hooks)
+
+    return restore
 
 
-def _nothing() -> None:
+_NO_HOOKS = (None, None)
+
+
+def _no_loop() -> None:
     asyncio._set_running_loop(None)
+    sys.set_asyncgen_hooks(None, None)
+
+
+class _Policy(asyncio.AbstractEventLoopPolicy):
+    """What asyncio itself asks for the current loop, where it has no running one; everybody else gets what was there."""
+
+    def __init__(self, real: asyncio.AbstractEventLoopPolicy) -> None:
+        self.real = real
+
+    def get_event_loop(self) -> asyncio.AbstractEventLoop:
+        """The current loop of who is running."""
+        return self.real.get_event_loop() if current_thread() is None else _get_event_loop()
+
+    def set_event_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        """Make ``loop`` the current one of who is running."""
+        if current_thread() is None:
+            self.real.set_event_loop(loop)
+        else:
+            _set_event_loop(loop)
+
+    def new_event_loop(self) -> asyncio.AbstractEventLoop:
+        """A new loop for who is running."""
+        return self.real.new_event_loop() if current_thread() is None else _new_event_loop()
+
+    def get_child_watcher(self) -> Any:
+        """For subprocesses of everybody but the app."""
+        return self.real.get_child_watcher()
+
+    def set_child_watcher(self, watcher: Any) -> None:
+        """For subprocesses of everybody but the app."""
+        self.real.set_child_watcher(watcher)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
 
 
 def _is_the_apps(module: Any) -> bool:

@@ -5,6 +5,7 @@ The methods of the real class are replaced, so that subclasses and names importe
 
 from __future__ import annotations
 
+import _threading_local
 import queue
 import threading
 import traceback
@@ -21,6 +22,9 @@ _real_join = threading.Thread.join
 _real_is_alive = threading.Thread.is_alive
 _real_current_thread = threading.current_thread
 _real_get_ident = threading.get_ident
+_real_enumerate = threading.enumerate
+_real_active_count = threading.active_count
+_real_ident = threading.Thread.__dict__["ident"]
 _real_submit = ThreadPoolExecutor.submit
 
 EMULATED = "_emulated_by"
@@ -38,6 +42,8 @@ def start(self: threading.Thread) -> None:
         return
     if EMULATED in self.__dict__:
         raise RuntimeError("threads can only be started once")
+    if not self._initialized:  # type: ignore[attr-defined]
+        raise RuntimeError("thread.__init__() not called")
     process = app.owner
     process.refuse_if_dead(app)
     tag = call_tag.get()
@@ -47,7 +53,7 @@ def start(self: threading.Thread) -> None:
         try:
             self.run()
         except (Killed, SystemExit):
-            raise
+            pass
         except BaseException as error:
             thread.check()
             text = "".join(traceback.format_exception_only(error)).strip()
@@ -55,7 +61,7 @@ def start(self: threading.Thread) -> None:
 
     thread = process.spawn_thread(f"js/{len(process.threads)}", lambda: copy_context().run(body))
     thread.tag = tag
-    thread.python_thread = self
+    thread.language["thread"] = self
     self.__dict__[EMULATED] = thread
     self._ident = FIRST_IDENT + len(process.threads)  # type: ignore[attr-defined]
     self._started.set()  # type: ignore[attr-defined]
@@ -73,10 +79,18 @@ def join(self: threading.Thread, timeout: float | None = None) -> None:
         return
     if me is emulated:
         raise RuntimeError("cannot join current thread")
-    emulated.on_end.append(me.wake)
-    me.park(None if timeout is None else max(0, int(timeout * 1e9)))
-    if me.wake in emulated.on_end:
-        emulated.on_end.remove(me.wake)
+    if timeout is not None and timeout <= 0:
+        return
+
+    def wake() -> None:
+        me.wake(emulated)
+
+    emulated.on_end.append(wake)
+    try:
+        me.park(None if timeout is None else round(timeout * 1e9), emulated)
+    finally:
+        if wake in emulated.on_end:
+            emulated.on_end.remove(wake)
 
 
 def is_alive(self: threading.Thread) -> bool:
@@ -90,7 +104,7 @@ def current_python_thread() -> threading.Thread:
     app = current_thread()
     if app is None:
         return _real_current_thread()
-    found: threading.Thread | None = getattr(app, "python_thread", None)
+    found: threading.Thread | None = app.language.get("thread")
     return found if found is not None else threading.main_thread()
 
 
@@ -99,8 +113,39 @@ def get_ident() -> int:
     app = current_thread()
     if app is None:
         return _real_get_ident()
-    found = getattr(app, "python_thread", None)
+    found = app.language.get("thread")
     return int(found.ident) if found is not None else FIRST_IDENT
+
+
+def ident(self: threading.Thread) -> int | None:
+    """Thread.ident: to the app its main thread has the number that get_ident gives there."""
+    if self is threading.main_thread() and current_thread() is not None:
+        return FIRST_IDENT
+    found: int | None = self._ident  # type: ignore[attr-defined]
+    return found
+
+
+def enumerate_threads() -> list[threading.Thread]:
+    """threading.enumerate: to the app, the threads of its own process."""
+    app = current_thread()
+    if app is None:
+        return _real_enumerate()
+    alive = [t.language["thread"] for t in app.owner.threads if "thread" in t.language and not t.ended]
+    return [threading.main_thread(), *alive]
+
+
+def active_count() -> int:
+    """threading.active_count."""
+    return len(enumerate_threads())
+
+
+class Local(_threading_local.local):
+    """threading.local: one set of attributes for each thread of the app, fresh in each process, and for each real one."""
+
+
+def _whose() -> Any:
+    app = current_thread()
+    return app if app is not None else _real_current_thread()
 
 
 def submit(self: ThreadPoolExecutor, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -109,9 +154,9 @@ def submit(self: ThreadPoolExecutor, fn: Any, /, *args: Any, **kwargs: Any) -> A
     """
     if current_thread() is not None and (
         not isinstance(self._work_queue, queue.SimpleQueue)
-        or any(EMULATED in thread.__dict__ and not is_alive(thread) for thread in self._threads)
+        or any(EMULATED not in thread.__dict__ or not is_alive(thread) for thread in self._threads)
     ):
-        self._threads.clear()
+        self._threads = set()
         self._work_queue = queue.SimpleQueue()
         self._idle_semaphore = threading.Semaphore(0)
         self._shutdown_lock = VirtualLock()  # type: ignore[assignment]
@@ -123,7 +168,11 @@ def install() -> None:
     threading.Thread.start = start  # type: ignore[method-assign]
     threading.Thread.join = join  # type: ignore[method-assign]
     threading.Thread.is_alive = is_alive  # type: ignore[method-assign]
-    ThreadPoolExecutor.submit = submit  # type: ignore[method-assign]
+    threading.Thread.ident = property(ident)  # type: ignore[assignment,method-assign]
+    threading.enumerate = enumerate_threads
+    threading.active_count = active_count
+    ThreadPoolExecutor.submit = submit  # type: ignore[method-assign,assignment]
+    _threading_local.current_thread = _whose  # type: ignore[attr-defined]
 
 
 def uninstall() -> None:
@@ -131,4 +180,8 @@ def uninstall() -> None:
     threading.Thread.start = _real_start  # type: ignore[method-assign]
     threading.Thread.join = _real_join  # type: ignore[method-assign]
     threading.Thread.is_alive = _real_is_alive  # type: ignore[method-assign]
+    threading.Thread.ident = _real_ident  # type: ignore[method-assign]
+    threading.enumerate = _real_enumerate
+    threading.active_count = _real_active_count
     ThreadPoolExecutor.submit = _real_submit  # type: ignore[method-assign]
+    _threading_local.current_thread = _real_current_thread  # type: ignore[attr-defined]

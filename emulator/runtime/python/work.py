@@ -26,6 +26,23 @@ class LoopWork:
 
     tasks: list[tuple[asyncio.Task[Any], int | None]] = field(default_factory=list)
     timers: list[tuple[asyncio.TimerHandle, int | None]] = field(default_factory=list)
+    _look_at: int = 1_000
+
+    def add_task(self, task: asyncio.Task[Any], tag: int | None, now: float) -> None:
+        """``task`` begins."""
+        self.tasks.append((task, tag))
+        self._forget_old(now)
+
+    def add_timer(self, timer: asyncio.TimerHandle, tag: int | None, now: float) -> None:
+        """``timer`` is due some time."""
+        self.timers.append((timer, tag))
+        self._forget_old(now)
+
+    def _forget_old(self, now: float) -> None:
+        """Now and then drop what is over, so that a loop that sleeps for ever does not fill the memory."""
+        if len(self.tasks) + len(self.timers) > self._look_at:
+            self.pending(now)
+            self._look_at = 1_000 + 2 * (len(self.tasks) + len(self.timers))
 
     def pending(self, now: float) -> list[Work]:
         """What is not done yet. Timers that only wake a task, or a future, are part of that task."""
@@ -49,7 +66,9 @@ def pending_work(process: Any) -> list[Work]:
     """All pending work of a process. A thread that waits without a deadline, an idle pool thread for one, is none."""
     now = process.kernel.now_ns / 1e9
     works = [work for loop in process.loops for work in loop.work.pending(now)]
-    for thread in process.threads[1:]:
-        if thread.runnable:
-            works.append(Work("thread", f"thread {thread.name.removeprefix('js/')}", thread.tag))
+    works.extend(
+        Work("thread", f"thread {thread.name.removeprefix('js/')}", thread.tag)
+        for thread in process.threads[1:]
+        if thread.runnable
+    )
     return works
