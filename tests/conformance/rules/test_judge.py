@@ -10,7 +10,7 @@ from conformance import Evidence, Finding, judge
 from conformance.catalogue import CATALOGUE, CatalogueError
 from conformance.rules import PREDICATES, blocked, not_applicable, predicate
 from tests.conformance.rules.builder import OK, SessionBuilder, backup, progress, restore
-from tests.conformance.rules.examples import evidence, fell_back, hanging, polled, with_info
+from tests.conformance.rules.sessions import evidence, fell_back, hanging, polled, with_info
 
 
 def rules_of(findings: tuple[Finding, ...]) -> list[str]:

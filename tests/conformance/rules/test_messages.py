@@ -8,8 +8,8 @@ from conformance import Evidence, Finding
 from conformance.rules import PREDICATES
 from emulator.ability import BundleVersion
 from tests.conformance.rules.builder import BUNDLE, OK, SessionBuilder, backup, progress, restore
-from tests.conformance.rules.examples import (
-    FIRES,
+from tests.conformance.rules.firing import FIRES
+from tests.conformance.rules.sessions import (
     WITH_PROGRESS,
     asked,
     blocking,

@@ -10,7 +10,9 @@ import pytest
 from conformance.catalogue import CATALOGUE, Finding
 from conformance.evidence import Evidence
 from conformance.rules import PREDICATES, Predicate, not_applicable
-from tests.conformance.rules.examples import FIRES, MISSES, Example
+from tests.conformance.rules.firing import FIRES
+from tests.conformance.rules.quiet import MISSES
+from tests.conformance.rules.sessions import Example
 
 
 def judged(predicates: Mapping[str, Predicate], evidence: Evidence) -> tuple[str, ...]:

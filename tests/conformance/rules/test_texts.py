@@ -16,7 +16,7 @@ from conformance.rules.progress_text import read_answer
 from conformance.rules.result_text import result_faults
 from conformance.schemas import load_schema, matcher
 from tests.conformance.rules.builder import SessionBuilder, backup, progress, restore
-from tests.conformance.rules.examples import polled
+from tests.conformance.rules.sessions import polled
 
 ANY_TEXT = st.text(st.characters(), max_size=60)
 LEAVES = st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters(exclude_categories=[]), max_size=8)
