@@ -19,7 +19,7 @@ from emulator.conditions import (
     parse_condition,
 )
 from emulator.device import Device, DeviceError
-from emulator.package import Package
+from emulator.package import Package, PackageError, load_package
 from emulator.plan import ClientStep, PlanError, SessionKind, SessionPlan, nominal_plan
 from emulator.profile import PRESETS, DeviceProfile, ProfileError, load_profile
 from emulator.record import Record, RecordError
@@ -48,6 +48,7 @@ __all__ = [
     "Kill",
     "LowMemoryKill",
     "Package",
+    "PackageError",
     "PlanError",
     "ProfileError",
     "PythonSubject",
@@ -65,6 +66,7 @@ __all__ = [
     "Subject",
     "SubjectError",
     "ThrownValue",
+    "load_package",
     "load_profile",
     "load_subject",
     "nominal_plan",

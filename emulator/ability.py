@@ -64,7 +64,7 @@ class BackupExtensionAbility:
         """Answers a caller's query in a restore session with an awaitable of a string."""
 
 
-class NonErrorValue(Exception):  # noqa: N818 - it stands for a value, not for an error
+class NonErrorValue(Exception):
     """A value other than an Error that the app throws or rejects a Promise with; ``value`` is that value."""
 
     def __init__(self, value: object = "") -> None:

@@ -33,9 +33,7 @@ class DeviceError(RuntimeError):
 class InstalledBundle:
     """An app on the device. ``ext_info_override`` replaces what an append makes of the client's infos."""
 
-    def __init__(
-        self, full_name: str, subject: Subject, package: Package, profile: DeviceProfile, sandbox: Sandbox
-    ) -> None:
+    def __init__(self, full_name: str, subject: Subject, package: Package, profile: DeviceProfile, sandbox: Sandbox) -> None:
         self.full_name = full_name
         self.subject = subject
         self.package = package

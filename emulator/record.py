@@ -157,9 +157,7 @@ class Record:
     @cached_property
     def client(self) -> tuple[ClientMessage, ...]:
         """What the caller of the backup saw, in order."""
-        return tuple(
-            ClientMessage(e.at_ns, e.data["callback"], tuple(e.data["args"])) for e in self.events if e.kind == "client"
-        )
+        return tuple(ClientMessage(e.at_ns, e.data["callback"], tuple(e.data["args"])) for e in self.events if e.kind == "client")
 
     def end_code(self, bundle: str) -> int | None:
         """The code of the bundle's last onBundleEnd, or of its failed onBundleBegin; None when it never ended."""

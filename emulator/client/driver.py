@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from emulator.client.callbacks import Callbacks
@@ -16,9 +15,9 @@ from emulator.client.sessions import (
     update_timer,
 )
 from emulator.conditions import Cancel, ClientDeath, Kill, ServiceDeath, Trigger
+from emulator.guard import guarded
 from emulator.kernel import Rank
 from emulator.plan import ClientStep, SessionKind, SessionPlan
-from emulator.runtime.python import console, interrupts, watchdog
 from emulator.service.errors import BusinessError
 from emulator.service.reverse import FileReady
 from emulator.service.session import Capability
@@ -39,10 +38,7 @@ SESSIONS: dict[SessionKind, type[Any]] = {
 def carry_out(device: Device, plan: SessionPlan) -> tuple[bool, str]:
     """Run the whole session in virtual time. Whether the record is complete, and why not."""
     driver = _Driver(device, plan)
-    with ExitStack() as stack:
-        stack.enter_context(interrupts.watched())
-        stack.enter_context(console.routed())
-        stack.enter_context(watchdog.hang_limit(device.hang_limit_s))
+    with guarded(device.hang_limit_s):
         try:
             driver.begin()
             device.run_until_idle()

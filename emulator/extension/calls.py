@@ -66,9 +66,7 @@ class Call:
 class ResultCall(Call):
     """onBackupEx, onBackup, onRestoreEx, onRestore: awaited, and read by ``native`` unless the task is over already."""
 
-    def __init__(
-        self, process: ExtensionProcess, callback: str, args: tuple[Any, ...], native: NativeCallback
-    ) -> None:
+    def __init__(self, process: ExtensionProcess, callback: str, args: tuple[Any, ...], native: NativeCallback) -> None:
         super().__init__(process, callback, args)
         self._native = native
 

@@ -74,6 +74,7 @@ class ExtensionProcess:
         self.context = BackupExtensionContext(bundle.sandbox)
         self._files: Snapshot | None = None
         self.loops: list[Any] = []
+        self.main_loop: Callable[[], Any] = lambda: None
         self._random: random.Random | None = None
         self._running: list[str] = []
         self._served: list[Task] = []
@@ -117,18 +118,12 @@ class ExtensionProcess:
     def hang(self, cpu_limit_s: float) -> None:
         """The harness gives up on the stretch of the app's code that is running."""
         callback = self._running[-1] if self._running else ""
-        self.journal.add(
-            "hang", process=self.number, call=self.current_call, callback=callback, cpu_limit_s=float(cpu_limit_s)
-        )
+        self.journal.add("hang", process=self.number, call=self.current_call, callback=callback, cpu_limit_s=float(cpu_limit_s))
         self.end("hang")
 
     def refuse_if_dead(self, thread: AppThread) -> None:
         """A process that is gone starts no threads."""
         thread.check()
-
-    def main_loop(self) -> Any:
-        """The event loop of the main thread, made when first asked for."""
-        return self.realm.main_loop()
 
     def enter(self, job: CallJob) -> None:
         """A call of ``job`` begins on the main thread."""
@@ -177,9 +172,7 @@ class ExtensionProcess:
         """
         failed = self.host.ipc_fails(message)
         try:
-            self.journal.add(
-                "ipc", to="service", message=message, bundle=self.bundle.full_name, code=int(code), failed=failed
-            )
+            self.journal.add("ipc", to="service", message=message, bundle=self.bundle.full_name, code=int(code), failed=failed)
         except Killed:
             handler.close()
             raise
@@ -251,5 +244,3 @@ class ExtensionProcess:
             future.set_result(broken)
         if why not in ("disconnect", "session-over", "hang"):
             self.on_died()
-
-

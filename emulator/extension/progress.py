@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 from emulator.extension.calls import Call, ProgressCall
 from emulator.kernel import Future, Rank, Task, Timer
@@ -22,7 +22,7 @@ class Polling:
         self,
         process: ExtensionProcess,
         on_failure: Callable[[], Awaitable[None]],
-        on_report: Callable[[str], Awaitable[None]],
+        on_report: Callable[[str], Coroutine[Any, Any, None]],
     ) -> None:
         self._process = process
         self._kernel = process.kernel
@@ -122,9 +122,7 @@ class Polling:
         else:
             self._count += 1
             self._late = True
-        self._process.journal.add(
-            "poll.timeout", process=self._process.number, poll=number, count=self._count, failed=failed
-        )
+        self._process.journal.add("poll.timeout", process=self._process.number, poll=number, count=self._count, failed=failed)
         if failed:
             await self._on_failure()
 

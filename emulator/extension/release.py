@@ -60,6 +60,4 @@ class Release:
             process.journal.add("timer.stop", timer="release", bundle=process.bundle.full_name)
         else:
             process.journal.add("timer.expired", timer="release", bundle=process.bundle.full_name)
-            process.journal.add(
-                "release.overrun", process=process.number, bundle=process.bundle.full_name, call=call.number
-            )
+            process.journal.add("release.overrun", process=process.number, bundle=process.bundle.full_name, call=call.number)

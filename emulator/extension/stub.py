@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
 
 UPGRADE_PREFIX = "0.0.0.0"
-LEGACY_PREFIXES = frozenset(
-    {UPGRADE_PREFIX, "99.99.99.999", "99.99.99.998", "99.99.99.997", "99.99.99.996", "99.99.99.995"}
-)
+LEGACY_PREFIXES = frozenset({UPGRADE_PREFIX, "99.99.99.999", "99.99.99.998", "99.99.99.997", "99.99.99.996", "99.99.99.995"})
 """Version-name prefixes of data that no extension of this kind made (control-plane 2.3)."""
 
 
@@ -160,9 +158,7 @@ class BackupExtExtension:
         due_ns = kernel.now_ns + self.process.bundle.profile.compatibility_wait_ms * NS_PER_MS
         answer: Future[str | None] = Future(kernel)
         timer = kernel.call_at(due_ns, Rank.TIMER, answer.set_result, None)
-        self.process.journal.add(
-            "timer.start", timer="compatibility", bundle=self.process.bundle.full_name, due_ns=due_ns
-        )
+        self.process.journal.add("timer.start", timer="compatibility", bundle=self.process.bundle.full_name, due_ns=due_ns)
         call.answer.watch(answer.set_result)
         text = await answer
         kind = "timer.expired" if text is None else "timer.stop"
@@ -304,9 +300,7 @@ class BackupExtExtension:
     async def _release_and_disconnect(self, is_app_result_report: bool, code: int) -> None:
         restore = self.scenario >= BackupRestoreScenario.FULL_RESTORE
         if await self.release.by_extension(RESTORE if restore else BACKUP):
-            await self._send(
-                "HandleExtDisconnect", self.service.handle_ext_disconnect(is_app_result_report, code), code
-            )
+            await self._send("HandleExtDisconnect", self.service.handle_ext_disconnect(is_app_result_report, code), code)
 
     # data ----------------------------------------------------------------------------------------------------------
 

@@ -59,9 +59,7 @@ class Connection:
         self._kernel.call_soon(self._start, purpose, proxy, ext_info, version or BundleVersion(0, ""), upgrade)
         return True
 
-    def _start(
-        self, purpose: str, proxy: ServiceProxy, ext_info: str, version: BundleVersion, upgrade: bool
-    ) -> None:
+    def _start(self, purpose: str, proxy: ServiceProxy, ext_info: str, version: BundleVersion, upgrade: bool) -> None:
         process = self._service.device.start_process(self.bundle, purpose)
         self.process = process
         process.on_died = self._gone
@@ -69,9 +67,7 @@ class Connection:
             process.end("disconnect", "OnConnect answered with no object")
             self._kernel.call_soon(self._gone)
             return
-        self.stub = BackupExtExtension(
-            process, proxy, self._service.data, ext_info=ext_info, version=version, upgrade=upgrade
-        )
+        self.stub = BackupExtExtension(process, proxy, self._service.data, ext_info=ext_info, version=version, upgrade=upgrade)
         self.is_connected = self.has_connected = True
         self._kernel.call_soon(self.on_connected)
 

@@ -35,9 +35,7 @@ class Endings:
             self._service.timers.stop(entry)
             self._service.kernel.spawn(self._finish_disconnect(session, entry, is_app_result_report, code), "ipc")
 
-    async def _finish_disconnect(
-        self, session: Session, entry: BundleEntry, is_app_result_report: bool, code: int
-    ) -> None:
+    async def _finish_disconnect(self, session: Session, entry: BundleEntry, is_app_result_report: bool, code: int) -> None:
         await entry.connection.disconnect()
         if not self._holds(session, entry):
             return

@@ -142,7 +142,7 @@ class BusinessError(Exception):
 
 def backup_code(raw: int) -> int:
     """GetBackupCodeByErrno: codes with a text pass, anything else becomes 13900042; 0 stays 0."""
-    return raw if raw == 0 or raw in TEXTS and raw not in (13500014, 13500015) else Code.E_UKERR
+    return raw if raw == 0 or (raw in TEXTS and raw not in (13500014, 13500015)) else Code.E_UKERR
 
 
 def bundle_error(raw: int, bundle: str) -> BusinessError:

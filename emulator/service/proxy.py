@@ -44,9 +44,7 @@ class ExtensionFace:
         for name in names:
             self._entry.toggle(name)
         if blob is not None:
-            self._service.journal.add(
-                "file.out", bundle=self._entry.name, uri=blob.uri, path=blob.path, size=blob.size
-            )
+            self._service.journal.add("file.out", bundle=self._entry.name, uri=blob.uri, path=blob.path, size=blob.size)
         self._session.reverse.on_file_ready(FileReady(self._entry.name, uri, blob))
         if self._entry.complete:
             await self._service.endings.completed_by_file(self._session, self._entry)

@@ -102,9 +102,7 @@ class Scheduler:
         connection = entry.connection
         assert connection.stub is not None
         incremental = entry.restore_type is RestoreType.RESTORE_DATA_WAIT_SEND and session.incremental
-        code = await connection.send(
-            "HandleRestore", connection.stub.handle_restore(incremental), HANDLE_RESTORE_CONNECT_TIMEOUT
-        )
+        code = await connection.send("HandleRestore", connection.stub.handle_restore(incremental), HANDLE_RESTORE_CONNECT_TIMEOUT)
         if not self._current(session, entry):
             return
         rewritten = not incremental and code == HANDLE_RESTORE_CONNECT_TIMEOUT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from emulator.extension.stub import LEGACY_PREFIXES, version_prefix
@@ -70,7 +70,7 @@ class BackupService:
 
     def _clock(self, at_ns: int) -> str:
         ns = self.host.wall_epoch_ns + at_ns
-        moment = datetime.fromtimestamp(ns // NS_PER_S, timezone.utc)
+        moment = datetime.fromtimestamp(ns // NS_PER_S, UTC)
         return f"{moment:%Y-%m-%d %H:%M:%S}:{ns // 1_000_000 % 1000:03d}"
 
     # appends -----------------------------------------------------------------------------------------------------------

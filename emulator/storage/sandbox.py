@@ -104,9 +104,7 @@ class Sandbox:
             if status.st_size <= HASHED_BYTES:
                 with open(path, "rb") as file:
                     checksum = zlib.crc32(file.read())
-            state[device_path] = FileState(
-                status.st_size, status.st_mode, status.st_mtime_ns, status.st_ino, checksum
-            )
+            state[device_path] = FileState(status.st_size, status.st_mode, status.st_mtime_ns, status.st_ino, checksum)
         return state
 
     def clear_staging(self) -> None:
@@ -146,7 +144,5 @@ def changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
             yield Change(path, "created")
         elif new is None:
             yield Change(path, "removed")
-        elif (old.size, old.mode, old.checksum) != (new.size, new.mode, new.checksum) or (
-            new.size > HASHED_BYTES and old != new
-        ):
+        elif (old.size, old.mode, old.checksum) != (new.size, new.mode, new.checksum) or (new.size > HASHED_BYTES and old != new):
             yield Change(path, "changed")

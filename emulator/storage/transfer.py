@@ -71,8 +71,6 @@ class PlainCopy:
             yield blob
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class SeedFromDirectory:
     """Fills a fresh sandbox with a copy of a directory of the user's own."""

@@ -49,11 +49,9 @@ def seen(record: Record, *callbacks: str) -> list[tuple[str, Any]]:
 
 def times(record: Record, kind: str, **members: Any) -> list[float]:
     """When (in s) the events of this kind with these members happened."""
-    found = []
-    for event in record.of_kind(kind):
-        if all(event.data.get(name) == value for name, value in members.items()):
-            found.append(event.at_ns / S)
-    return found
+    return [
+        event.at_ns / S for event in record.of_kind(kind) if all(event.data.get(name) == value for name, value in members.items())
+    ]
 
 
 def called(record: Record) -> list[str]:

@@ -69,9 +69,7 @@ RESTORE_TIMERS = [(0.0, "timer.start", "fwk"), (0.0, "timer.stop", "fwk"), (0.0,
 
 
 @pytest.mark.parametrize("row", [pytest.param(f"cp-5.2-0{n}", marks=pytest.mark.spec(f"cp-5.2-0{n}")) for n in range(1, 8)])
-@pytest.mark.parametrize(
-    ("kind", "timers"), [(FULL, BACKUP_TIMERS), (INCREMENTAL, BACKUP_TIMERS), (RESTORE, RESTORE_TIMERS)]
-)
+@pytest.mark.parametrize(("kind", "timers"), [(FULL, BACKUP_TIMERS), (INCREMENTAL, BACKUP_TIMERS), (RESTORE, RESTORE_TIMERS)])
 def test_which_timer_runs_when(row: str, kind: SessionKind, timers: list[tuple[float, str, str]]) -> None:
     """One walk through the table: started at RUNNING, stopped before the scan, fwk while packing, until the disconnect."""
     assert timer_events(Slow, kind) == timers

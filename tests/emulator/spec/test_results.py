@@ -207,9 +207,7 @@ def test_version_rewriting(name: str, code: int, rewritten: tuple[int, str]) -> 
     assert got == [BundleVersion(code, name), BundleVersion(*rewritten)]
 
 
-@pytest.mark.parametrize(
-    ("name", "starts"), [("0.0.0.0-1", True), ("0.0.0.0", True), ("99.99.99.999", False), ("1.0.0", False)]
-)
+@pytest.mark.parametrize(("name", "starts"), [("0.0.0.0-1", True), ("0.0.0.0", True), ("99.99.99.999", False), ("1.0.0", False)])
 def test_upgrade_restore_starts_without_files(name: str, starts: bool) -> None:
     """Control-plane 1.10: only 0.0.0.0 with READY starts at once; anything else waits for publish."""
 
