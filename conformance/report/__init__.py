@@ -1,0 +1,1 @@
+"""Showing verdicts: as text in the terminal, and as a JSON document."""

@@ -1,0 +1,64 @@
+"""The section that closes a run: warnings in full, what was not judged and why, and the answer in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from conformance.report.finding import Commands, Line, describe
+from conformance.run import OutcomeKind
+
+if TYPE_CHECKING:
+    from conformance._tally import Tally
+    from conformance._verdict import Verdict
+
+_UNJUDGED = (OutcomeKind.NOT_APPLICABLE, OutcomeKind.BLOCKED, OutcomeKind.WAIVED, OutcomeKind.ERROR)
+
+
+def summary(tally: Tally, commands: Commands, verbosity: int, strict: bool) -> Iterator[Line]:
+    """The lines of the section. With ``-q`` only what needs somebody's attention, and the last line."""
+    if verbosity >= 0 and not strict:
+        for verdict in tally.of(OutcomeKind.WARNED):
+            yield from describe(verdict, tally.rules[verdict.rule], commands).lines
+            yield Line()
+    for kind in _UNJUDGED:
+        if verbosity >= 0 or kind in (OutcomeKind.BLOCKED, OutcomeKind.ERROR):
+            yield from _grouped(kind.value.replace("-", " "), ((v.rule, _reason(v)) for v in tally.of(kind)))
+    yield from _grouped("not run", ((rule, tally.why_not_run(rule)) for rule in tally.not_run()))
+    yield _answer(tally)
+
+
+def _reason(verdict: Verdict) -> str:
+    return verdict.reason.partition("\n")[0] or "no reason given"
+
+
+def _grouped(title: str, rules: Iterable[tuple[str, str]]) -> Iterator[Line]:
+    """One line per reason, with the rules that share it."""
+    by_reason: dict[str, list[str]] = {}
+    for rule, reason in rules:
+        by_reason.setdefault(reason, []).append(rule)
+    for reason, ids in by_reason.items():
+        yield Line(f"{title}: {' '.join(_ranges(ids))} ({reason})")
+
+
+def _ranges(ids: list[str]) -> Iterator[str]:
+    """Runs of three and more consecutive numbers as one: BK701..BK712."""
+    numbers = [int(rule.removeprefix("BK")) for rule in ids]
+    start = 0
+    for end in range(1, len(ids) + 1):
+        if end < len(ids) and numbers[end] == numbers[end - 1] + 1:
+            continue
+        if end - start > 2:
+            yield f"{ids[start]}..{ids[end - 1]}"
+        else:
+            yield from ids[start:end]
+        start = end
+
+
+def _answer(tally: Tally) -> Line:
+    counts = tally.counts()
+    always = ("passed", "failed", "warned", "not-applicable", "blocked", "waived")
+    shown = [*always, *(name for name in ("error", "not-run") if counts[name])]
+    numbers = ", ".join(f"{counts[name]} {name.replace('-', ' ')}" for name in shown)
+    colour = {"yes": "green", "no": "red"}.get(tally.compliant, "yellow")
+    return Line(f"compliant: {tally.compliant} - {numbers}", {colour: True, "bold": True})

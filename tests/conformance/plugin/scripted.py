@@ -1,0 +1,89 @@
+"""A pytest plugin for the tests of the plugin: the run of the suites, replaced by a script.
+
+The script is the JSON file that CONFORMANCE_SCRIPT names: an object whose members are rule ids. A value has ``outcome``,
+``reason``, ``findings`` (members of `Finding` over a default, and ``replay``), and what is to happen on the way:
+``print``, ``warn``, ``raise`` (a message), ``interrupt``, ``die``, ``sleep`` (seconds). Rules that are not in the script pass.
+``closed`` in the script names a file that is written when the run is closed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from conformance.catalogue import CATALOGUE, Finding
+from conformance.run import OutcomeKind, ReportedFinding, RuleOutcome
+
+SCRIPT: dict[str, Any] = json.loads(Path(os.environ["CONFORMANCE_SCRIPT"]).read_text(encoding="utf-8"))
+
+
+class ScriptedRun:
+    """Stands in for `conformance.run.ConformanceRun`."""
+
+    sessions_run = 0
+    durations: Mapping[str, float] = {}
+    progress: Callable[..., None] | None = None
+
+    def __init__(self, subject: object, settings: Any, package: object = None) -> None:
+        self.settings = settings
+
+    def outcome(self, rule_id: str) -> RuleOutcome:
+        """What the script says."""
+        told = SCRIPT.get(rule_id, {})
+        if "print" in told:
+            print(told["print"])
+        if "warn" in told:
+            warnings.warn(told["warn"], stacklevel=1)
+        if "raise" in told:
+            raise RuntimeError(told["raise"])
+        if "die" in told:
+            os._exit(9)
+        if "interrupt" in told:
+            raise KeyboardInterrupt
+        time.sleep(told.get("sleep", 0))
+        if "settings" in told:
+            return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, repr(self.settings), ())
+        findings = tuple(_finding(rule_id, number, given) for number, given in enumerate(told.get("findings", ()), 1))
+        return RuleOutcome(rule_id, OutcomeKind(told.get("outcome", "passed")), told.get("reason", ""), findings)
+
+    def close(self) -> None:
+        """Leave a trace."""
+        if "closed" in SCRIPT:
+            Path(SCRIPT["closed"]).write_text("closed", encoding="utf-8")
+
+
+def _finding(rule_id: str, number: int, given: Mapping[str, Any]) -> ReportedFinding:
+    rule = CATALOGUE[rule_id]
+    members = {
+        "message": f"finding {number}",
+        "seen": "at 5.000 s: something\nat 6.000 s: something else",
+        "device": rule.device,
+        "mend": rule.mend,
+        "clauses": rule.clauses,
+        "where": "app.py:12",
+        "log": ("5.000 s stdout: packing",),
+        "fingerprint": f"{rule_id}-{number}",
+    }
+    members.update({name: value for name, value in given.items() if name != "replay"})
+    return ReportedFinding(Finding(rule=rule_id, **members), given.get("replay", ""))
+
+
+def scripted_replay(path: Path, subject: object, settings: object) -> Any:
+    """Stands in for `conformance.run.replay`."""
+    told = SCRIPT["replay"]
+    findings = tuple(_finding(rule, 1, {}) for rule in told.get("rules", ()))
+    return SimpleNamespace(verdict=told["verdict"], findings=findings, message=told["message"])
+
+
+def pytest_configure() -> None:
+    """Put the script in place."""
+    import conformance.run
+
+    conformance.run.ConformanceRun = ScriptedRun  # type: ignore[misc, assignment]
+    conformance.run.replay = scripted_replay
