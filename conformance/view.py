@@ -18,6 +18,7 @@ PAIRS = {"onBackupEx": "onBackup", "onRestoreEx": "onRestore"}
 
 _STEPS_THAT_CUT = frozenset({"cancel", "release", "die"})
 _RUN_TIMERS = frozenset({"ext", "fwk"})
+_CAME_BACK = frozenset({"returned", "fulfilled"})
 _NONE: tuple[Event, ...] = ()
 
 
@@ -107,6 +108,12 @@ class SessionView:
     def results(self) -> tuple[Call, ...]:
         """Calls of Ex callbacks that settled with a value which the device used."""
         return tuple(c for c in self.calls if c.callback in PAIRS and c.read and c.value is not None and not failed(c))
+
+    @cached_property
+    def smooth(self) -> bool:
+        """True when every call came back in time and without an error, and no Ex callback came back empty."""
+        in_order = all(c.outcome in _CAME_BACK for c in self.calls) and not self.hung
+        return in_order and not any(map(empty, self.results))
 
     @cached_property
     def answers(self) -> tuple[Call, ...]:

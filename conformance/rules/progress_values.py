@@ -32,7 +32,7 @@ def progress_out_of_range(evidence: Evidence) -> Iterator[Finding]:
 def progress_goes_back(evidence: Evidence) -> Iterator[Finding]:
     """processed/total of a name fell between two polls of one process (C-049)."""
     for view in evidence.views:
-        if view.keeps_time:
+        if len(view.answers) > 1 and view.keeps_time:
             yield from _falls(view)
 
 
@@ -40,7 +40,7 @@ def progress_goes_back(evidence: Evidence) -> Iterator[Finding]:
 def progress_stands_still(evidence: Evidence) -> Iterator[Finding]:
     """The same values at three polls or more over 10 s or more of running work (C-038)."""
     for view in evidence.views:
-        if view.keeps_time:
+        if len(view.answers) >= STILL_POLLS and view.keeps_time:
             yield from _standstills(view)
 
 

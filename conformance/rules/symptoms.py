@@ -10,8 +10,6 @@ from conformance.rules.settling import hang_seen
 from conformance.view import WORK_CALLBACKS, SessionView, empty, failed
 from emulator.record import Call
 
-_CAME_BACK = ("returned", "fulfilled")
-
 
 @dataclass(frozen=True, slots=True)
 class Symptom:
@@ -30,12 +28,11 @@ class Symptom:
 
 def symptoms(view: SessionView) -> Iterator[Symptom]:
     """What the callbacks of this session show, in order of the calls."""
-    calls = tuple(call for call in view.calls if _is_asked(call))
-    if all(call.outcome in _CAME_BACK for call in calls) and not any(map(empty, view.results)):
+    if view.smooth:
         return
     hung = {call.id for call in view.hung}
     came_empty = {call.id for call in view.results if empty(call)}
-    for call in calls:
+    for call in filter(_is_asked, view.calls):
         if failed(call):
             verb = "threw" if call.outcome == "threw" else "was rejected with"
             yield Symptom("threw", call, f"{verb} {error_name(view, call)}")

@@ -32,6 +32,7 @@ from tests.conformance.rules.sessions import (
     nested,
     polled,
     released,
+    settling_late,
     switched,
     with_info,
     with_version,
@@ -200,13 +201,7 @@ FIRES: Mapping[str, list[Example]] = {
         Example("restore", evidence(hanging("onRestore", RESTORE)), ("BK503",)),
         Example(
             "too-late",
-            evidence(
-                SessionBuilder()
-                .call("onBackupEx", OK, 1, 950, later=True, read=False)
-                .event("timer.expired", 900, timer="ext", bundle=BUNDLE)
-                .end(960, 13500003)
-                .record()
-            ),
+            evidence(settling_late()),
             ("BK503",),
         ),
         Example(
@@ -223,6 +218,7 @@ FIRES: Mapping[str, list[Example]] = {
     "BK506": [
         Example("throws", evidence(with_info(None), nominal=backup()), ("BK506",)),
         Example("hangs", evidence(hanging(infos=None), nominal=backup()), ("BK506",)),
+        Example("settles-too-late", evidence(settling_late(infos=None), nominal=backup()), ("BK506",)),
         Example("empty", evidence(backup("", callbacks=BOTH, infos=None), nominal=backup(callbacks=BOTH)), ("BK201", "BK506")),
         Example("restore", evidence(with_info("", kind=RESTORE), nominal=restore()), ("BK506",)),
         Example(

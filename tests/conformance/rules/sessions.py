@@ -80,6 +80,12 @@ def hanging(callback: str = "onBackupEx", kind: str = "full-backup", blocks: boo
     return session.end(901, 13500003).record()
 
 
+def settling_late(**options: Any) -> Record:
+    """onBackupEx settles after the bundle's timer has run out."""
+    session = SessionBuilder(**options).call("onBackupEx", OK, 1, 950, later=True, read=False)
+    return session.event("timer.expired", 900, timer="ext", bundle=BUNDLE).end(960, 13500003).record()
+
+
 def with_info(info: str | None, *, kind: str = "full-backup", throws: bool = True, **options: Any) -> Record:
     """A session with this exact info, in which the Ex callback throws."""
     callback = "onBackupEx" if kind.endswith("backup") else "onRestoreEx"

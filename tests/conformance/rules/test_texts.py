@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -96,6 +97,14 @@ def test_schemas_are_schemas(name: str) -> None:
 def test_a_missing_schema_is_named() -> None:
     with pytest.raises(FileNotFoundError, match=r"no schema 'nothing\.schema\.json'"):
         load_schema("nothing")
+
+
+def test_an_installed_package_brings_its_schemas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "_schemas").mkdir()
+    (tmp_path / "_schemas" / "result.schema.json").write_text('{"title": "installed"}', encoding="utf-8")
+    monkeypatch.setattr("conformance.schemas.files", lambda package: tmp_path)
+    assert load_schema.__wrapped__("result") == {"title": "installed"}
+    assert load_schema.__wrapped__("progress")["title"] == "What onProcess returns"
 
 
 def test_the_whole_result_schema_takes_all_shapes() -> None:
