@@ -1,0 +1,32 @@
+"""Every kind of info string that the device can deliver, and the empty one (clauses 2.5, control-plane 2.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conformance.suites.corpus import ELEMENTS, RESTORE_ELEMENTS, infos_document
+from conformance.suites.session import NOMINAL_KINDS, STANDARD_PAIR, SessionGroup, SuiteContext, single
+from emulator.plan import SessionKind, SessionPlan, nominal_plan
+
+
+def takes_info(context: SuiteContext, kind: SessionKind) -> bool:
+    """True when the subject has the callback that is given the info string in this kind of session."""
+    return context.overrides("onBackupEx" if kind.is_backup else "onRestoreEx")
+
+
+def groups(context: SuiteContext) -> Iterator[SessionGroup]:
+    """The empty string in every kind of session; the corpus and the app's own words in the two that a data clone uses."""
+    for kind in NOMINAL_KINDS:
+        if takes_info(context, kind):
+            version = nominal_plan(kind).version
+            yield single(f"{kind}-empty", SessionPlan(kind=kind, version=version, infos=None))
+    for kind in STANDARD_PAIR:
+        if not takes_info(context, kind):
+            continue
+        corpus: Mapping[str, list[Any]] = ELEMENTS if kind.is_backup else {**ELEMENTS, **RESTORE_ELEMENTS}
+        for name, details in corpus.items():
+            yield single(f"{kind}-{name}", SessionPlan(kind=kind, infos=infos_document(details)))
+        for word in context.words:
+            details = [{"type": word, "detail": "1"}, {"type": "unknown", "detail": word}]
+            yield single(f"{kind}-word-{word}", SessionPlan(kind=kind, infos=infos_document(details)))

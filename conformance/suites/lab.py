@@ -1,0 +1,226 @@
+"""Runs groups of sessions: a new device for each group, the archive of a new phone, and two nets against hangs.
+
+A call that the device had to stop (a `hang` event) blocks its session. It becomes more than that only when a second run
+with twice the limit stops at the same place. After three such sessions of one callback no further session that would
+call it is run.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from conformance.suites.session import Session, SessionGroup
+from emulator.conditions import Condition
+from emulator.device import Device
+from emulator.package import Package
+from emulator.plan import SessionKind, SessionPlan, nominal_plan
+from emulator.profile import PRESETS, DeviceProfile
+from emulator.record import Event, Record
+from emulator.subject import Subject
+
+HANGS_TOLERATED = 3
+
+
+class EmulatedDevice(Protocol):
+    """As much of `emulator.Device` as running groups takes."""
+
+    conditions: tuple[Condition, ...]
+
+    @property
+    def bundles(self) -> Mapping[str, Any]:
+        """The installed bundles by full name; each has an ``archive``."""
+
+    def install(self, subject: Subject, name: str, *, clone_index: int, package: Package | None, sandbox: Path | None) -> Any:
+        """Install the subject under a name."""
+
+    def run(self, plan: SessionPlan) -> Record:
+        """Carry one session out."""
+
+    def close(self) -> None:
+        """Remove the sandboxes."""
+
+
+class DeviceFactory(Protocol):
+    """Makes a device, as the class `emulator.Device` does."""
+
+    def __call__(
+        self, profile: DeviceProfile, conditions: Iterable[Condition], seed: int, *, hang_limit_s: float | None
+    ) -> EmulatedDevice: ...
+
+
+@dataclass(frozen=True)
+class Hang:
+    """A session that the device had to stop, and whether it stops there with twice the limit as well."""
+
+    group: SessionGroup
+    record: Record
+    callback: str
+    limit_s: float
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class GroupResult:
+    """What running a group gave: a record for each session, up to and including one that was stopped."""
+
+    group: SessionGroup
+    records: tuple[Record, ...]
+    blocked: str = ""
+    hang: Hang | None = None
+
+
+@dataclass
+class Lab:
+    """Everything that does not change from group to group."""
+
+    subject: Subject
+    profile: DeviceProfile = PRESETS["latest"]
+    seed: int = 0
+    hang_limit_s: float | None = 5.0
+    sandbox: Path | None = None
+    package: Package | None = None
+    make_device: DeviceFactory = Device
+    sessions_run: int = field(default=0, init=False)
+    _hangs: Counter[str] = field(default_factory=Counter, init=False)
+    _confirmed: set[str] = field(default_factory=set, init=False)
+    _archives: dict[str, Any] = field(default_factory=dict, init=False)
+
+    def run(self, group: SessionGroup) -> GroupResult:
+        """Run all sessions of the group, unless a callback that they call has hung too often."""
+        blocked = self.refusal(group.sessions)
+        if blocked:
+            return GroupResult(group, (), blocked)
+        records: list[Record] = []
+        device = self.begin(group)
+        try:
+            for session in group.sessions:
+                record = self.run_session(device, session)
+                records.append(record)
+                if hang_of(record) is not None:
+                    hang = self._note_hang(group, record)
+                    return GroupResult(group, tuple(records), record.blocked, hang)
+        finally:
+            device.close()
+        return GroupResult(group, tuple(records))
+
+    def begin(self, group: SessionGroup, hang_limit_s: float | None = None) -> EmulatedDevice:
+        """A device at the start of the group: the subject installed, its data or the archive in place."""
+        limit = hang_limit_s or self.hang_limit_s
+        new_phone = group.on_a_new_phone and self._has_archive()
+        device = self.make_device(self.profile, (), self.seed, hang_limit_s=limit)
+        for full_name in group.installs:
+            name, _, index = full_name.partition(":")
+            sandbox = None if new_phone else self.sandbox
+            device.install(self.subject, name, clone_index=int(index or 0), package=self.package, sandbox=sandbox)
+            if new_phone:
+                device.bundles[full_name].archive = self._archives["nominal"]
+        return device
+
+    def run_session(self, device: EmulatedDevice, session: Session) -> Record:
+        """One session on a device that begins with exactly this session's conditions."""
+        device.conditions = session.conditions
+        self.sessions_run += 1
+        with _no_garbage_callbacks():
+            return device.run(session.plan)
+
+    def refusal(self, sessions: Iterable[Session]) -> str:
+        """Why these sessions are not run any more, or ""."""
+        for session in sessions:
+            for callback, count in self._hangs.items():
+                if count >= HANGS_TOLERATED and _may_call(session.plan, callback):
+                    return f"{callback} had to be stopped in {count} sessions; its other sessions are not run"
+        return ""
+
+    def _has_archive(self) -> bool:
+        """Make the archive of the nominal full backup when it is first needed."""
+        if "nominal" not in self._archives:
+            plan = nominal_plan(SessionKind.FULL_BACKUP)
+            if self.refusal((Session(plan),)):
+                self._archives["nominal"] = None
+            else:
+                group = SessionGroup("archive", (Session(plan),))
+                device = self.begin(group)
+                try:
+                    self.run_session(device, group.sessions[0])
+                    self._archives["nominal"] = device.bundles[group.installs[0]].archive
+                finally:
+                    device.close()
+        return self._archives["nominal"] is not None
+
+    def _note_hang(self, group: SessionGroup, record: Record) -> Hang | None:
+        event = hang_of(record)
+        assert event is not None
+        callback = str(event.data["callback"])
+        self._hangs[callback] += 1
+        limit = self.hang_limit_s or 0.0
+        if callback in self._confirmed or not limit:
+            return Hang(group, record, callback, limit, confirmed=False)
+        again = self._again(group, record, 2 * limit)
+        confirmed = same_place(record, again)
+        if confirmed:
+            self._confirmed.add(callback)
+        return Hang(group, record, callback, limit, confirmed)
+
+    def _again(self, group: SessionGroup, stopped: Record, limit_s: float) -> Record:
+        device = self.begin(group, limit_s)
+        try:
+            for session in group.sessions:
+                record = self.run_session(device, session)
+                if hang_of(record) is not None or _describes(stopped, session):
+                    break
+            return record
+        finally:
+            device.close()
+
+
+@contextmanager
+def _no_garbage_callbacks() -> Iterator[None]:
+    """Keep what others do at a garbage collection (Hypothesis reads a clock) off the app's virtual thread."""
+    kept, gc.callbacks[:] = list(gc.callbacks), []
+    try:
+        yield
+    finally:
+        gc.callbacks[:] = kept
+
+
+def hang_of(record: Record) -> Event | None:
+    """The event with which the device gave the session up."""
+    return next(record.of_kind("hang"), None)
+
+
+def same_place(first: Record, second: Record) -> bool:
+    """True when both were stopped, after the same events, in the same call of the same callback."""
+    return _until_hang(first) is not None and _until_hang(first) == _until_hang(second)
+
+
+def _until_hang(record: Record) -> Sequence[tuple[int, str, str]] | None:
+    trace = []
+    for event in record.events:
+        trace.append((event.at_ns, event.kind, str(event.data.get("callback", ""))))
+        if event.kind == "hang":
+            return trace
+    return None
+
+
+def _describes(record: Record, session: Session) -> bool:
+    return dict(record.plan) == session.plan.to_json() and record.conditions == tuple(
+        condition.to_json() for condition in session.conditions
+    )
+
+
+def _may_call(plan: SessionPlan, callback: str) -> bool:
+    if callback.endswith("CompatibilityInfo"):
+        return any(step.action == "get_compatibility_info" for step in plan.steps)
+    if callback == "getBackupInfo":
+        return any(step.action == "get_backup_info" for step in plan.steps)
+    if callback.startswith("onBackup"):
+        return plan.kind.is_backup
+    if callback.startswith("onRestore"):
+        return not plan.kind.is_backup
+    return True

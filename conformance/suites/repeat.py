@@ -1,0 +1,27 @@
+"""The same session again on the same device, a whole life in order, and a crash that is cleaned up in a fresh process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.suites.session import NOMINAL_KINDS, Session, SessionGroup, SuiteContext
+from emulator.conditions import LowMemoryKill
+from emulator.plan import SessionKind, nominal_plan
+
+_CRASHES_IN = (
+    (SessionKind.FULL_BACKUP, "onBackupEx", "onBackup"),
+    (SessionKind.FULL_RESTORE, "onRestoreEx", "onRestore"),
+)
+
+
+def groups(context: SuiteContext) -> Iterator[SessionGroup]:
+    """Twice each kind; after the crash the service asks a new process to release (control-plane 4.1, S4)."""
+    for kind in NOMINAL_KINDS:
+        plan = Session(nominal_plan(kind))
+        yield SessionGroup(f"{kind}-twice", (plan, plan))
+    for kind, *callbacks in _CRASHES_IN:
+        for callback in callbacks:
+            if context.overrides(callback):
+                crash = Session(nominal_plan(kind), (LowMemoryKill(callback),))
+                yield SessionGroup(f"crash-in-{callback}", (crash,))
+                break

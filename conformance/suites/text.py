@@ -1,0 +1,18 @@
+"""Plain text and other JSON as info string: the texts do not exclude it, today's device never sends it (BK514)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.suites.corpus import TEXTS
+from conformance.suites.info import takes_info
+from conformance.suites.session import STANDARD_PAIR, SessionGroup, SuiteContext, single
+from emulator.plan import SessionPlan
+
+
+def groups(context: SuiteContext) -> Iterator[SessionGroup]:
+    """The whole corpus on backup and on restore."""
+    for kind in STANDARD_PAIR:
+        if takes_info(context, kind):
+            for name, text in TEXTS.items():
+                yield single(f"{kind}-{name}", SessionPlan(kind=kind, ext_info=text))

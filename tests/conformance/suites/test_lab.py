@@ -1,0 +1,89 @@
+"""Running groups: new phones get the archive, devices are healed, hangs are confirmed and then avoided."""
+
+from __future__ import annotations
+
+from conformance.suites.faults import healed
+from conformance.suites.lab import HANGS_TOLERATED, Lab
+from conformance.suites.session import SessionGroup, single
+from emulator.conditions import RefuseConnect
+from emulator.plan import SessionKind, SessionPlan, nominal_plan
+from tests.conformance.suites.fake_device import SUBJECT, FakeDevice, FakeDevices
+
+BACKUP = single("backup", nominal_plan(SessionKind.FULL_BACKUP))
+RESTORE = single("restore", nominal_plan(SessionKind.FULL_RESTORE))
+
+
+def lab(devices: FakeDevices) -> Lab:
+    return Lab(SUBJECT, make_device=devices)
+
+
+def test_a_backup_runs_on_one_device_that_is_closed() -> None:
+    devices = FakeDevices()
+    result = lab(devices).run(BACKUP)
+    assert len(result.records) == 1 and not result.blocked
+    assert devices.log == [("full-backup", (), None), "close"]
+
+
+def test_new_phones_share_the_archive_of_one_nominal_backup() -> None:
+    devices = FakeDevices()
+    one = lab(devices)
+    one.run(RESTORE)
+    one.run(RESTORE)
+    assert devices.sessions == [
+        ("full-backup", (), None),
+        ("full-restore", (), "archive 1"),
+        ("full-restore", (), "archive 1"),
+    ]
+
+
+def test_the_conditions_of_a_session_end_with_it() -> None:
+    devices = FakeDevices()
+    lab(devices).run(healed("x", nominal_plan(SessionKind.FULL_BACKUP), RefuseConnect()))
+    assert devices.sessions == [("full-backup", (RefuseConnect(),), None), ("full-backup", (), "archive 1")]
+
+
+def hangs_on_backup(device: FakeDevice, plan: SessionPlan) -> str:
+    return "hang" if plan.kind.is_backup else "ok"
+
+
+def test_a_hang_ends_the_group_and_is_confirmed_with_twice_the_limit() -> None:
+    limits = []
+
+    def behaviour(device: FakeDevice, plan: SessionPlan) -> str:
+        limits.append(device.hang_limit_s)
+        return "hang"
+
+    result = lab(FakeDevices(behaviour)).run(SessionGroup("twice", BACKUP.sessions * 2))
+    assert limits == [5.0, 10.0]
+    assert len(result.records) == 1
+    assert result.hang is not None and result.hang.confirmed
+    assert result.hang.callback == "onBackupEx"
+
+
+def test_slowness_is_no_hang() -> None:
+    def behaviour(device: FakeDevice, plan: SessionPlan) -> str:
+        return "hang" if (device.hang_limit_s or 0) < 8 else "ok"
+
+    result = lab(FakeDevices(behaviour)).run(BACKUP)
+    assert result.hang is not None and not result.hang.confirmed
+    assert result.blocked == "stopped"
+
+
+def test_after_three_hangs_of_a_callback_its_sessions_are_not_run() -> None:
+    devices = FakeDevices(hangs_on_backup)
+    one = lab(devices)
+    for _ in range(HANGS_TOLERATED):
+        assert one.run(BACKUP).records
+    before = len(devices.sessions)
+    refused = one.run(BACKUP)
+    assert refused.records == () and "onBackupEx had to be stopped in 3 sessions" in refused.blocked
+    assert len(devices.sessions) == before
+    assert one.run(RESTORE).records[0].complete
+
+
+def test_the_same_place_is_confirmed_once() -> None:
+    devices = FakeDevices(hangs_on_backup)
+    one = lab(devices)
+    one.run(BACKUP)
+    one.run(BACKUP)
+    assert len(devices.sessions) == 3
