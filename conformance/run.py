@@ -1,0 +1,302 @@
+"""The run that turns rules into outcomes: sessions when a rule first needs them, each once, judged by all rules.
+
+`ConformanceRun.outcome` runs the suites that can feed the rule, and those before them, and answers from what they have
+shown. Exceptions out of the emulator or a rule are the harness' own faults and become `error`, never a finding.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from conformance import scenarios
+from conformance.catalogue import CATALOGUE, Finding, Severity
+from conformance.rules import PREDICATES, judge_evidence
+from conformance.scenarios import Verdict
+from conformance.suites import FUZZ, SUITES, Suite, suites_feeding
+from conformance.suites.judging import Judging, SuiteState, confirmed, evidence_of, harness_fault
+from conformance.suites.lab import DeviceFactory, Lab
+from conformance.suites.ledger import Sighting
+from conformance.suites.repeatability import first_difference
+from conformance.suites.session import Session, SessionGroup, SuiteContext
+from conformance.suites.shrinking import shrink
+from conformance.suites.words import words_of
+from emulator.conditions import Condition
+from emulator.device import Device
+from emulator.guard import guarded
+from emulator.package import Package
+from emulator.plan import SessionKind, nominal_plan
+from emulator.profile import PRESETS, DeviceProfile
+from emulator.scenario import Scenario
+from emulator.subject import Subject
+
+EXAMPLES = {"quick": 20, "gate": 100, "fuzz": 100}
+"""How many sessions are drawn; in the fuzz profile, in each batch."""
+FUZZ_BUDGET_S = 60.0
+MAX_ERRORS = 5
+"""After so many faults of the harness a suite is given up: the rest would say the same."""
+
+
+class OutcomeKind(StrEnum):
+    """What has become of a rule."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    WARNED = "warned"
+    NOT_APPLICABLE = "not-applicable"
+    BLOCKED = "blocked"
+    WAIVED = "waived"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class ReportedFinding:
+    """A finding, and the file that replays its session ("" where there is none)."""
+
+    finding: Finding
+    replay: str
+
+
+@dataclass(frozen=True)
+class RuleOutcome:
+    """The outcome of one rule. ``reason`` says why it is not applicable, blocked or an error."""
+
+    rule_id: str
+    outcome: OutcomeKind
+    reason: str = ""
+    findings: tuple[ReportedFinding, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """How much is run, and on what. ``budget_s`` is the wall time of the fuzz profile's drawing."""
+
+    profile: str = "gate"
+    seed: int = 0
+    examples: int | None = None
+    budget_s: float | None = None
+    device: DeviceProfile = PRESETS["latest"]
+    conditions: tuple[Condition, ...] = ()
+    hang_limit_s: float = 5.0
+    scenario_dir: Path = Path(".conformance")
+    check_repeat: bool = False
+    sandbox: Path | None = None
+
+
+@dataclass(frozen=True)
+class ReplayResult:
+    """What a saved scenario shows now."""
+
+    verdict: Verdict
+    findings: tuple[ReportedFinding, ...]
+    message: str
+
+
+class ConformanceRun:
+    """All sessions of one subject under one set of settings. Nothing is run before the first `outcome`."""
+
+    def __init__(
+        self, subject: Subject, settings: RunSettings, package: Package | None = None, make_device: DeviceFactory = Device
+    ) -> None:
+        self._subject = subject
+        self._settings = settings
+        self._package = package
+        self._lab = Lab(
+            subject,
+            settings.device,
+            settings.seed,
+            settings.hang_limit_s,
+            settings.sandbox,
+            package,
+            make_device,
+        )
+        self._judging = Judging()
+        self._state: dict[str, SuiteState] = {}
+        self._tried: dict[SessionGroup, tuple[Finding, ...]] = {}
+        self._saved: dict[int, str] = {}
+
+    @property
+    def sessions_run(self) -> int:
+        """How many sessions the device has carried out so far."""
+        return self._lab.sessions_run
+
+    @property
+    def durations(self) -> Mapping[str, float]:
+        """Wall seconds by suite."""
+        return {name: state.seconds for name, state in self._state.items()}
+
+    def close(self) -> None:
+        """Let go of everything; the run cannot be asked any more."""
+        self._tried.clear()
+
+    def outcome(self, rule_id: str) -> RuleOutcome:
+        """The outcome of a rule of the catalogue; runs the sessions that it needs and that have not been run."""
+        feeding = suites_feeding(rule_id)
+        if rule_id not in PREDICATES or not feeding:
+            return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, "not judged by this version")
+        self._run_through(feeding[-1])
+        return self._outcome(rule_id, feeding)
+
+    # running -------------------------------------------------------------------------------------------------------------
+
+    def _run_through(self, last: Suite) -> None:
+        for suite in SUITES[: SUITES.index(last) + 1]:
+            if suite.name not in self._state:
+                self._run_suite(suite)
+
+    def _run_suite(self, suite: Suite) -> None:
+        begin = time.perf_counter()
+        state = self._state[suite.name] = SuiteState()
+        try:
+            with guarded(self._settings.hang_limit_s):
+                if suite.name == FUZZ:
+                    self._fuzz(suite)
+                else:
+                    context = self._context()
+                    for group in suite.groups(context):
+                        self._try(suite, group)
+                        if len(state.errors) >= MAX_ERRORS:
+                            break
+            if suite.name == "nominal" and self._settings.check_repeat:
+                self._check_repeat(suite)
+        except Exception:
+            state.errors.append(harness_fault(f"suite {suite.name}"))
+        state.seconds = time.perf_counter() - begin
+
+    def _context(self) -> SuiteContext:
+        return SuiteContext(
+            callbacks=frozenset(self._subject.callbacks),
+            profile=self._settings.device,
+            nominal=self._judging.nominal,
+            conditions=self._settings.conditions,
+            words=words_of(self._subject.file),
+            thorough=self._settings.profile != "quick",
+        )
+
+    def _fuzz(self, suite: Suite) -> None:
+        from conformance.strategies import Draws
+        from conformance.suites.fuzz import Fuzzer
+
+        settings, state = self._settings, self._state[suite.name]
+        deadline = None
+        if settings.profile == "fuzz":
+            deadline = time.monotonic() + (settings.budget_s or FUZZ_BUDGET_S)
+
+        def attempt(group: SessionGroup) -> Iterable[str]:
+            if len(state.errors) >= MAX_ERRORS:
+                return ()
+            return {f.rule for f in self._try(suite, group) if CATALOGUE[f.rule].severity is Severity.ERROR}
+
+        Fuzzer(
+            Draws(words_of(self._subject.file), frozenset(self._subject.callbacks)),
+            attempt,
+            known=frozenset(self._judging.ledger.rules()),
+            seed=settings.seed,
+            examples=settings.examples or EXAMPLES[settings.profile],
+            deadline=deadline,
+        ).run()
+        for rule_id in tuple(self._judging.ledger.rules()):
+            for sighting in self._judging.ledger.of(rule_id):
+                if sighting.suite == suite.name:
+                    self._shrink(suite, sighting)
+
+    def _shrink(self, suite: Suite, sighting: Sighting) -> None:
+        """Look for smaller groups with the same finding; the ledger keeps the smallest."""
+        wanted = (sighting.finding.rule, sighting.finding.fingerprint)
+
+        def still_shows(group: SessionGroup) -> bool:
+            return any((f.rule, f.fingerprint) == wanted for f in self._try(suite, group))
+
+        shrink(sighting.group, still_shows)
+
+    def _try(self, suite: Suite, group: SessionGroup) -> tuple[Finding, ...]:
+        """Run a group, once, and judge it."""
+        key = SessionGroup("", group.sessions, group.installs)
+        state = self._state[suite.name]
+        if key not in self._tried:
+            state.groups += 1
+            try:
+                self._tried[key] = self._judging.take(suite, self._lab.run(group), state)
+            except Exception:
+                state.errors.append(harness_fault(f"session {suite.name}/{group.name}"))
+                self._tried[key] = ()
+        return self._tried[key]
+
+    # judging -------------------------------------------------------------------------------------------------------------
+
+    def _check_repeat(self, suite: Suite) -> None:
+        """Run the nominal sessions once more on new devices and compare event by event."""
+        for kind, record in self._judging.nominal.items():
+            if not record.complete:
+                continue
+            group = next(g for g in suite.groups(self._context()) if g.name == kind)
+            again = self._lab.run(group)
+            difference = first_difference(record, again.records[0]) if again.records else None
+            if difference is None:
+                continue
+            if difference.harness_differs(self._lab, group):
+                self._state[suite.name].errors.append(f"the emulated device is not repeatable: {difference.text}")
+            else:
+                finding = difference.finding(record)
+                self._judging.ledger.add(finding.rule, Sighting(finding, suite.name, group, record))
+
+    def _outcome(self, rule_id: str, feeding: tuple[Suite, ...]) -> RuleOutcome:
+        sightings = self._judging.sightings(rule_id)
+        if sightings:
+            failed = CATALOGUE[rule_id].severity is Severity.ERROR
+            findings = tuple(ReportedFinding(s.finding, self._save(s)) for s in sightings)
+            return RuleOutcome(rule_id, OutcomeKind.FAILED if failed else OutcomeKind.WARNED, "", findings)
+        states = [self._state[suite.name] for suite in feeding]
+        errors = [error for state in states for error in state.errors]
+        if rule_id in self._judging.errors:
+            errors.insert(0, self._judging.errors[rule_id])
+        if errors:
+            return RuleOutcome(rule_id, OutcomeKind.ERROR, "\n".join(errors[:MAX_ERRORS]))
+        if rule_id in self._judging.applies:
+            return RuleOutcome(rule_id, OutcomeKind.PASSED)
+        blocked = [reason for state in states for reason in state.blocked]
+        if blocked and not any(state.judged for state in states):
+            return RuleOutcome(rule_id, OutcomeKind.BLOCKED, blocked[0])
+        return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, self._judging.reason_for_nothing(rule_id))
+
+    def _save(self, sighting: Sighting) -> str:
+        if not sighting.group.sessions:
+            return ""
+        if id(sighting) not in self._saved:
+            finding = sighting.finding
+            self._saved[id(sighting)] = str(
+                scenarios.save(
+                    self._settings.scenario_dir,
+                    spec=self._subject.spec,
+                    profile=self._settings.device,
+                    seed=self._settings.seed,
+                    group=sighting.group,
+                    record=sighting.record,
+                    rule_id=finding.rule,
+                    why=finding.message,
+                )
+            )
+        return self._saved[id(sighting)]
+
+
+def replay(path: Path, subject: Subject, settings: RunSettings) -> ReplayResult:
+    """Run a saved scenario again. Raises ScenarioError when the file cannot be read."""
+    scenario = Scenario.load(path)
+    lab = Lab(subject, scenario.profile, scenario.seed, settings.hang_limit_s, settings.sandbox)
+    nominal = {}
+    for kind in (SessionKind.FULL_BACKUP, scenario.plan.kind):
+        plain = lab.run(SessionGroup(str(kind), (Session(nominal_plan(kind)),)))
+        if plain.records:
+            nominal[str(kind)] = plain.records[0]
+    group = scenarios.group_of(scenario)
+    result = lab.run(group)
+    reached = len(result.records) == len(group.sessions)
+    record = result.records[-1] if reached else None
+    found = [*judge_evidence(evidence_of(result, nominal)), *confirmed(result)]
+    wanted = scenario.expect.get("rule")
+    fires = [f for f in found if wanted in (None, f.rule)]
+    verdict, message = scenarios.verdict_of(scenario, record, bool(fires))
+    return ReplayResult(verdict, tuple(ReportedFinding(finding, str(path)) for finding in fires), message)

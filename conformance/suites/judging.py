@@ -1,0 +1,141 @@
+"""Judges what groups of sessions left, and keeps what the outcome of every rule is made of."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from conformance import scenarios
+from conformance.catalogue import Finding
+from conformance.evidence import Evidence
+from conformance.rules import PREDICATES, blocked, judge_evidence, not_applicable
+from conformance.suites import SUITES, Suite
+from conformance.suites.hangs import hang_finding
+from conformance.suites.lab import GroupResult
+from conformance.suites.ledger import Ledger, Sighting
+from conformance.suites.session import SessionGroup
+from emulator.plan import SessionKind
+from emulator.record import Record
+
+WHOLE_RUN_RULES = frozenset(("BK302",))
+
+
+@dataclass
+class SuiteState:
+    """What is known of a suite that has been run. ``judged`` counts sessions that rules could judge."""
+
+    groups: int = 0
+    judged: int = 0
+    blocked: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@dataclass
+class Judging:
+    """The judgement of one run so far. ``applies`` are the rules that some session gave something to judge."""
+
+    nominal: dict[SessionKind, Record] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=lambda: Ledger(tuple(suite.name for suite in SUITES)))
+    applies: set[str] = field(default_factory=set)
+    reasons: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    _calling: dict[str, Record] = field(default_factory=dict)
+
+    def take(self, suite: Suite, result: GroupResult, state: SuiteState) -> tuple[Finding, ...]:
+        """Judge a group by all rules; the findings are kept in the ledger."""
+        for record in result.records:
+            if suite.name == "nominal":
+                self.nominal.setdefault(SessionKind(record.kind), record)
+            for call in record.calls:
+                self._calling.setdefault(call.callback, record)
+        evidence = evidence_of(result, self._nominal_by_name())
+        state.judged += len(evidence.views)
+        reason = result.blocked or next((b for b in map(blocked, result.records) if b), "")
+        if reason:
+            state.blocked.append(f"{suite.name}/{result.group.name}: {reason}")
+        if evidence.views:
+            self._note_applicable(suite.feeds - self.applies, evidence)
+        findings = (*self._find(evidence), *confirmed(result))
+        for finding in findings:
+            group, record = _origin(finding, result)
+            self.ledger.add(finding.rule, Sighting(finding, suite.name, group, record))
+        return findings
+
+    def sightings(self, rule_id: str) -> tuple[Sighting, ...]:
+        """What has been found against a rule; rules about a whole run judge it now."""
+        if rule_id in WHOLE_RUN_RULES:
+            self._judge_whole_run(rule_id)
+        return self.ledger.of(rule_id)
+
+    def reason_for_nothing(self, rule_id: str) -> str:
+        """Why no session gave the rule anything to judge."""
+        if rule_id not in self.reasons:
+            self._note_applicable((rule_id,), Evidence(tuple(self.nominal.values()), self._nominal_by_name()))
+        return self.reasons.get(rule_id, "no session of this subject can show it")
+
+    def _find(self, evidence: Evidence) -> Iterable[Finding]:
+        """All findings; a rule that fails is an error of its own and keeps no other rule from judging."""
+        try:
+            return judge_evidence(evidence)
+        except Exception:
+            return [finding for rule_id in PREDICATES for finding in self._find_one(rule_id, evidence)]
+
+    def _find_one(self, rule_id: str, evidence: Evidence) -> Iterable[Finding]:
+        try:
+            return judge_evidence(evidence, only=(rule_id,))
+        except Exception:
+            self.errors.setdefault(rule_id, harness_fault(f"rule {rule_id}"))
+            return ()
+
+    def _note_applicable(self, rule_ids: Iterable[str], evidence: Evidence) -> None:
+        for rule_id in rule_ids:
+            reason = not_applicable(rule_id, evidence)
+            if reason is None:
+                self.applies.add(rule_id)
+            else:
+                self.reasons[rule_id] = reason
+
+    def _judge_whole_run(self, rule_id: str) -> None:
+        """Judge the run as a whole, by its nominal sessions and one session for each callback that was ever called."""
+        records = tuple({id(r): r for r in (*self.nominal.values(), *self._calling.values())}.values())
+        evidence = Evidence(records, self._nominal_by_name(), whole_run=True)
+        if not evidence.views:
+            return
+        self._note_applicable((rule_id,), evidence)
+        for finding in self._find_one(rule_id, evidence):
+            self.ledger.add(rule_id, Sighting(finding, "nominal", SessionGroup("run", ()), records[0]))
+
+    def _nominal_by_name(self) -> dict[str, Record]:
+        return {str(kind): record for kind, record in self.nominal.items()}
+
+
+def evidence_of(result: GroupResult, nominal: Mapping[str, Record]) -> Evidence:
+    """The records of a group as rules want them; two equal sessions in a row, on a device in order, are a repetition."""
+    records = result.records
+    pairs = zip(records, records[1:], result.group.sessions, result.group.sessions[1:], strict=False)
+    repeats = tuple((a, b) for a, b, first, second in pairs if first == second and not first.conditions)
+    return Evidence(records, nominal, repeats)
+
+
+def confirmed(result: GroupResult) -> Iterable[Finding]:
+    """The finding of a hang that a second run has confirmed."""
+    if result.hang is not None and result.hang.confirmed:
+        yield hang_finding(result.hang)
+
+
+def harness_fault(where: str) -> str:
+    """The exception that is being handled, on a line of its own, and where it came from."""
+    error = sys.exception()
+    trace = "".join(traceback.format_tb(error.__traceback__, limit=-6)) if error is not None else ""
+    return f"{where}: {type(error).__name__}: {error}\n{trace}".rstrip()
+
+
+def _origin(finding: Finding, result: GroupResult) -> tuple[SessionGroup, Record]:
+    """The session of a group that a finding is about, with those before it."""
+    for number, record in enumerate(result.records, 1):
+        if dict(record.plan) == dict(finding.plan) and tuple(record.conditions) == tuple(finding.conditions):
+            return scenarios.shortened(result.group, number), record
+    return result.group, result.records[-1]

@@ -1,0 +1,73 @@
+"""The same session twice: where the two records part, and whose fault it is.
+
+The subject's own state (module state, a global, real randomness) is BK511, a warning. When the control subject does not
+repeat its session either, the emulated device itself is not repeatable, which is the harness' fault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from conformance.catalogue import Finding
+from conformance.rules.findings import finding, seconds
+from conformance.suites.control import Control
+from conformance.suites.lab import Lab
+from conformance.suites.session import SessionGroup
+from conformance.view import SessionView
+from emulator.record import Event, Record
+from emulator.subject import load_subject
+
+_MAX_TEXT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first event in which two runs of one session differ; None where one run has ended already."""
+
+    number: int
+    first: Event | None
+    second: Event | None
+
+    @property
+    def text(self) -> str:
+        """The place and both events, in one sentence."""
+        return f"event {self.number} was {_shown(self.first)} in the first run and {_shown(self.second)} in the second"
+
+    @property
+    def kind(self) -> str:
+        """The kind of the event in the first run, or what replaced it."""
+        event = self.first or self.second
+        return event.kind if event is not None else ""
+
+    def harness_differs(self, lab: Lab, group: SessionGroup) -> bool:
+        """Whether the control subject does not repeat the same session either."""
+        control = replace(lab, subject=load_subject(Control), sandbox=None, package=None)
+        first, second = control.run(group), control.run(group)
+        pairs = zip_longest(first.records, second.records)
+        return any(a is None or b is None or first_difference(a, b) is not None for a, b in pairs)
+
+    def finding(self, record: Record) -> Finding:
+        """BK511: the subject itself does not repeat its session."""
+        view = SessionView(record)
+        event = self.first or self.second
+        number = event.data.get("call") if event is not None else None
+        call = next((c for c in record.calls if c.id == number), None)
+        message = "the same session on a new device went another way"
+        return finding("BK511", view, message, self.text, call=call, cause=f"repeat {self.kind}")
+
+
+def first_difference(first: Record, second: Record) -> Difference | None:
+    """Where two records of one session part; None when the same happened at the same times."""
+    for number, (a, b) in enumerate(zip_longest(first.events, second.events)):
+        if a != b:
+            return Difference(number, a, b)
+    return None
+
+
+def _shown(event: Event | None) -> str:
+    if event is None:
+        return "missing"
+    members = ", ".join(f"{key}={value!r}" for key, value in event.data.items())
+    text = f"{event.kind} at {seconds(event.at_ns)} ({members})"
+    return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 4] + "...)"

@@ -1,0 +1,274 @@
+"""From rules to outcomes: which sessions are run, what is reported, what is saved, and what is the harness' own fault."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import conformance.suites.judging
+from conformance.catalogue import CATALOGUE
+from conformance.run import ConformanceRun, OutcomeKind, RuleOutcome, RunSettings, replay
+from conformance.scenarios import Verdict
+from conformance.suites.control import RESULT, Control
+from emulator import BackupExtensionAbility, BundleVersion, Scenario, SlowCpu, load_subject
+from emulator.plan import SessionPlan
+from tests.conformance.suites.fake_device import SUBJECT, FakeDevice, FakeDevices
+from tests.conformance.suites.vip import Mended, Vip
+
+
+def run_of(cls: type[Any], tmp_path: Path, **settings: Any) -> ConformanceRun:
+    return ConformanceRun(load_subject(cls), RunSettings(scenario_dir=tmp_path, **{"examples": 20, **settings}))
+
+
+def fake_run(behaviour: Callable[[FakeDevice, SessionPlan], str], tmp_path: Path, **settings: Any) -> ConformanceRun:
+    chosen = RunSettings(scenario_dir=tmp_path, **{"examples": 5, "profile": "quick", **settings})
+    return ConformanceRun(SUBJECT, chosen, make_device=FakeDevices(behaviour))  # type: ignore[arg-type]
+
+
+def kinds(outcomes: dict[str, RuleOutcome], *wanted: OutcomeKind) -> list[str]:
+    return [rule_id for rule_id, outcome in outcomes.items() if outcome.outcome in wanted]
+
+
+def all_outcomes(run: ConformanceRun) -> dict[str, RuleOutcome]:
+    return {rule_id: run.outcome(rule_id) for rule_id in CATALOGUE}
+
+
+# which sessions ------------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_run_before_it_is_asked_for(tmp_path: Path) -> None:
+    assert run_of(Control, tmp_path).sessions_run == 0
+
+
+def test_a_rule_runs_no_further_than_its_last_suite(tmp_path: Path) -> None:
+    run = run_of(Control, tmp_path)
+    run.outcome("BK506")
+    assert list(run.durations) == ["nominal", "repeat", "info"]
+    run.outcome("BK101")
+    assert list(run.durations)[-1] == "fuzz"
+
+
+def test_every_session_is_run_once(tmp_path: Path) -> None:
+    run = run_of(Control, tmp_path)
+    run.outcome("BK101")
+    before = run.sessions_run
+    all_outcomes(run)
+    assert run.sessions_run == before
+
+
+def test_a_good_subject_passes_or_has_nothing_to_judge(tmp_path: Path) -> None:
+    outcomes = all_outcomes(run_of(Control, tmp_path, check_repeat=True))
+    assert not kinds(outcomes, OutcomeKind.FAILED, OutcomeKind.WARNED, OutcomeKind.BLOCKED, OutcomeKind.ERROR)
+    assert outcomes["BK101"].outcome is OutcomeKind.PASSED
+    assert outcomes["BK302"].reason == "neither pair of callbacks is overridden in full"
+    assert all(outcomes[rule_id].reason for rule_id in kinds(outcomes, OutcomeKind.NOT_APPLICABLE))
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_quick_profile_runs_less(tmp_path: Path) -> None:
+    quick, gate = (
+        ConformanceRun(load_subject(Control), RunSettings(profile=p, scenario_dir=tmp_path)) for p in ("quick", "gate")
+    )
+    quick.outcome("BK101")
+    gate.outcome("BK101")
+    assert quick.sessions_run < 0.8 * gate.sessions_run
+
+
+def test_the_fuzz_profile_ends_with_its_budget(tmp_path: Path) -> None:
+    run = run_of(Control, tmp_path, profile="fuzz", budget_s=0.001)
+    assert run.outcome("BK101").outcome is OutcomeKind.PASSED
+
+
+def test_a_users_condition_is_tried(tmp_path: Path) -> None:
+    plain, own = (run_of(Control, tmp_path, conditions=conditions) for conditions in ((), (SlowCpu(9),)))
+    plain.outcome("BK510")
+    own.outcome("BK510")
+    assert own.sessions_run == plain.sessions_run + 10
+
+
+# agreement -----------------------------------------------------------------------------------------------------------------
+
+_calls = [0]
+
+
+class Counting(BackupExtensionAbility):
+    """Keeps a count in its module, and breaks now and then because of it."""
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        _calls[0] += 1
+        return "" if _calls[0] % 7 == 0 else RESULT
+
+    def onBackup(self) -> None:
+        """Nothing to do."""
+
+
+def test_processes_that_ask_in_another_order_agree(tmp_path: Path) -> None:
+    def in_order(rule_ids: list[str]) -> dict[str, RuleOutcome]:
+        _calls[0] = 0
+        run = run_of(Counting, tmp_path)
+        return {rule_id: run.outcome(rule_id) for rule_id in rule_ids}
+
+    forwards, backwards = in_order(sorted(CATALOGUE)), in_order(sorted(CATALOGUE, reverse=True))
+    assert forwards == {rule_id: backwards[rule_id] for rule_id in forwards}
+    assert forwards["BK201"].outcome is OutcomeKind.FAILED
+    assert forwards["BK511"].outcome is OutcomeKind.WARNED
+
+
+# findings and their files --------------------------------------------------------------------------------------------------
+
+
+class ElsewhereMended(BackupExtensionAbility):
+    """Another app: the Ex callback is gone."""
+
+    def onBackup(self) -> None:
+        """Nothing to do."""
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> RuleOutcome:
+    """What the fuzzer finds in Vip."""
+    return run_of(Vip, tmp_path, examples=100).outcome("BK507")
+
+
+def test_the_fuzzer_finds_a_word_of_the_source_and_shrinks(found: RuleOutcome) -> None:
+    assert found.outcome is OutcomeKind.FAILED
+    details = json.loads(str(found.findings[0].finding.plan["infos"]))["infos"][0]["details"]
+    assert [element["type"] for element in details] == ["vip"]
+    assert len(json.dumps(details)) < 50
+
+
+def test_a_saved_failure_fails_again_until_it_is_mended(found: RuleOutcome) -> None:
+    path = Path(found.findings[0].replay)
+    again = replay(path, load_subject(Vip), RunSettings())
+    assert again.verdict is Verdict.FAILED and again.message == "BK507 fires again, on the same trace"
+    assert [reported.finding.rule for reported in again.findings] == ["BK507"]
+    assert replay(path, load_subject(Mended), RunSettings()).verdict is Verdict.FIXED
+    assert replay(path, load_subject(ElsewhereMended), RunSettings()).verdict is Verdict.DIVERGED
+
+
+def test_a_scenario_names_its_rule(found: RuleOutcome) -> None:
+    scenario = Scenario.load(Path(found.findings[0].replay))
+    assert scenario.pins == scenario.expect["rule"] == "BK507"
+    assert scenario.why == found.findings[0].finding.message
+
+
+class AfterCrash(BackupExtensionAbility):
+    """Throws once it finds what an interrupted backup left."""
+
+    def onBackup(self) -> None:
+        marker = Path(self.context.filesDir, "busy")
+        marker.touch(exist_ok=False)
+        time.sleep(1)
+        marker.unlink()
+
+
+def test_what_a_fault_leaves_behind_is_found_on_the_healed_device(tmp_path: Path) -> None:
+    outcome = run_of(AfterCrash, tmp_path).outcome("BK501")
+    assert outcome.outcome is OutcomeKind.FAILED
+    scenario = Scenario.load(Path(outcome.findings[0].replay))
+    before = json.loads(scenario.expect["before"])
+    assert [condition["name"] for condition in before[0]["conditions"]] and not scenario.conditions
+    assert replay(Path(outcome.findings[0].replay), load_subject(AfterCrash), RunSettings()).verdict is Verdict.FAILED
+
+
+class Various(BackupExtensionAbility):
+    """A different wrong shape for every info."""
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        return json.dumps({f"key{len(backupInfo)}": 1})
+
+
+def test_at_most_five_findings_per_rule(tmp_path: Path) -> None:
+    findings = run_of(Various, tmp_path).outcome("BK103").findings
+    assert 1 <= len(findings) <= 5
+    fingerprints = [reported.finding.fingerprint for reported in findings]
+    assert len(set(fingerprints)) == len(fingerprints)
+
+
+# blocked, and errors of ours -----------------------------------------------------------------------------------------------
+
+
+def test_a_confirmed_hang_is_a_finding_and_blocks_the_rest(tmp_path: Path) -> None:
+    outcomes = all_outcomes(fake_run(lambda device, plan: "hang", tmp_path))
+    assert outcomes["BK503"].outcome is OutcomeKind.FAILED
+    assert "after 10 s in a second run" in outcomes["BK503"].findings[0].finding.seen
+    assert outcomes["BK101"].outcome is OutcomeKind.BLOCKED
+    assert outcomes["BK101"].reason.startswith("nominal/full-backup: ")
+    assert not kinds(outcomes, OutcomeKind.PASSED, OutcomeKind.ERROR)
+
+
+def test_slowness_that_is_no_hang_only_blocks(tmp_path: Path) -> None:
+    def slow(device: FakeDevice, plan: SessionPlan) -> str:
+        return "hang" if (device.hang_limit_s or 0) < 8 else RESULT
+
+    outcomes = all_outcomes(fake_run(slow, tmp_path))
+    assert not kinds(outcomes, OutcomeKind.FAILED, OutcomeKind.WARNED, OutcomeKind.PASSED)
+
+
+def test_a_fault_of_the_emulator_is_an_error(tmp_path: Path) -> None:
+    def broken(device: FakeDevice, plan: SessionPlan) -> str:
+        raise LookupError("the emulator stumbled")
+
+    run = fake_run(broken, tmp_path)
+    outcome = run.outcome("BK101")
+    assert outcome.outcome is OutcomeKind.ERROR
+    assert outcome.reason.startswith("session nominal/full-backup: LookupError: the emulator stumbled\n")
+    assert not outcome.findings
+
+
+def test_a_fault_in_one_rule_keeps_no_other_from_judging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = conformance.suites.judging.judge_evidence
+
+    def faulty(evidence: Any, *, only: Any = None) -> Any:
+        if only is None or "BK102" in only:
+            raise ZeroDivisionError("in BK102")
+        return judge(evidence, only=only)
+
+    monkeypatch.setattr(conformance.suites.judging, "judge_evidence", faulty)
+    run = run_of(Control, tmp_path, examples=2, profile="quick")
+    assert run.outcome("BK102").outcome is OutcomeKind.ERROR
+    assert "rule BK102: ZeroDivisionError: in BK102" in run.outcome("BK102").reason
+    assert run.outcome("BK101").outcome is OutcomeKind.PASSED
+
+
+# repeatability -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_subject_that_does_not_repeat_itself_is_warned(tmp_path: Path) -> None:
+    names = iter(range(10_000))
+
+    class Forgetful(Control):
+        def onBackupEx(self, backupInfo: str) -> str:
+            print("run", next(names))
+            return RESULT
+
+    outcome = run_of(Forgetful, tmp_path, check_repeat=True).outcome("BK511")
+    assert outcome.outcome is OutcomeKind.WARNED
+    assert any("log at" in reported.finding.seen for reported in outcome.findings)
+
+
+def test_a_device_that_does_not_repeat_itself_is_an_error_of_ours(tmp_path: Path) -> None:
+    numbers = iter(range(10_000))
+    run = fake_run(lambda device, plan: f"result {next(numbers)}", tmp_path, check_repeat=True)
+    outcome = run.outcome("BK505")
+    assert outcome.outcome is OutcomeKind.ERROR
+    assert "the emulated device is not repeatable: event 3 was call.sync-end" in outcome.reason
+
+
+class VersionBound(Control):
+    """Refuses archives of other versions with an exception."""
+
+    def onRestoreEx(self, bundleVersion: BundleVersion, restoreInfo: str) -> str:
+        if bundleVersion.name.startswith("99.99.99.997"):
+            raise ValueError(bundleVersion.name)
+        return RESULT
+
+
+def test_fixed_sessions_come_before_drawn_ones(tmp_path: Path) -> None:
+    outcome = run_of(VersionBound, tmp_path).outcome("BK508")
+    assert outcome.findings[0].finding.plan["version"] == {"code": 0, "name": "99.99.99.997"}
