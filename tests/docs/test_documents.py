@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.commands import CHECKOUT, RUN, Block, DocumentError, blocks, comparable, documents, matches
+from tests.docs.commands import CHECKOUT, RUN, Block, Command, DocumentError, blocks, comparable, documents, matches
 
-SKIPPED: set[tuple[str, str]] = set()
+SKIPPED = {
+    ("README.md", "$ python -m pip install -e . && pytest --extension=fixtures.notes.Ext"),
+    ("README.md", "$ python -m pip install tox && tox"),
+}
 """Blocks that are not run: (document, first line). Nothing is skipped without standing here too."""
 
 ALL = {path: list(blocks(path.read_text(encoding="utf-8"), str(path.relative_to(CHECKOUT)))) for path in documents()}
@@ -25,7 +28,7 @@ COPIED = ("README.md", "docs", "fixtures", "schemas", "pyproject.toml")
 def test_document(document: Path, tmp_path: Path) -> None:
     """The blocks of one document, in order, in one directory: what one writes the next may use."""
     directory = tmp_path / "checkout"
-    directory.mkdir()
+    (directory / "tests").mkdir(parents=True)  # testpaths names it
     for name in COPIED:
         if (CHECKOUT / name).is_dir():
             shutil.copytree(CHECKOUT / name, directory / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -51,12 +54,12 @@ def run(block: Block, directory: Path) -> None:
         "COLUMNS": "80",
     }
     if block.language == "python":
-        steps = [([sys.executable, "-c", block.text], "", ())]
+        commands, interpreter = [Command(block.text)], [sys.executable, "-c"]
     else:
-        steps = [(["bash", "-euo", "pipefail", "-c", command.text], command.text, command.output) for command in block.commands]
-    for number, (arguments, text, output) in enumerate(steps, 1):
+        commands, interpreter = block.commands, ["bash", "-euo", "pipefail", "-c"]
+    for number, command in enumerate(commands, 1):
         done = subprocess.run(
-            arguments,
+            [*interpreter, command.text],
             cwd=directory,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -66,12 +69,14 @@ def run(block: Block, directory: Path) -> None:
             timeout=240,
             check=False,
         )
-        expected = int(block.notes.get("exit", 0)) if number == len(steps) else 0
-        said = f"{block.place}: {text}\n{done.stdout}"
+        expected = int(block.notes.get("exit", 0)) if number == len(commands) else 0
+        said = f"{block.place}: {command.text}\n{done.stdout}"
         assert done.returncode == expected, f"exit code {done.returncode}, not {expected}, of {said}"
         if block.notes.get("output") == "exact":
             printed = comparable(done.stdout.replace(f"{directory}/", "").splitlines())
-            assert matches(comparable(output), printed), f"{said}\nis not what the document says:\n" + "\n".join(output)
+            assert matches(comparable(command.output), printed), f"{said}\nis not what the document says:\n" + "\n".join(
+                command.output
+            )
 
 
 def test_what_is_skipped_is_listed() -> None:
@@ -80,11 +85,15 @@ def test_what_is_skipped_is_listed() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    dead = []
-    for document in ALL:
-        for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", document.read_text(encoding="utf-8")):
-            if not (document.parent / target).exists():
-                dead.append(f"{document.relative_to(CHECKOUT)}: {target}")
+    links = [
+        (document, target)
+        for document in ALL
+        for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", document.read_text(encoding="utf-8"))
+    ]
+    dead = [
+        f"{document.relative_to(CHECKOUT)}: {target}" for document, target in links if not (document.parent / target).exists()
+    ]
+    assert links
     assert not dead
 
 
@@ -137,7 +146,7 @@ def test_reader_refuses(text: str, message: str) -> None:
 
 def test_a_console_block_begins_with_a_command() -> None:
     (block,) = blocks("```console\nls\n```\n", "x.md")
-    with pytest.raises(DocumentError, match="x.md:2: a console block begins with a command"):
+    with pytest.raises(DocumentError, match=r"x\.md:2: a console block begins with a command"):
         assert block.commands
 
 

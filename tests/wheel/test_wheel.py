@@ -45,10 +45,8 @@ def isolated(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_it_is_a_wheel() -> None:
-    assert not SITE.is_relative_to(CHECKOUT / "emulator")
-    assert "direct_url.json" not in [f.name for f in WHEEL.files or ()] or '"editable"' not in (
-        WHEEL.read_text("direct_url.json") or ""
-    )
+    assert SITE != CHECKOUT
+    assert "editable" not in (WHEEL.read_text("direct_url.json") or "")
 
 
 def test_top_level_names() -> None:
