@@ -189,6 +189,7 @@ class Device:
     def restart_service(self) -> None:
         """The service died and comes up again; residues of the last life are cleaned in a session of its own."""
         self.service = BackupService(self, self._data, self._clear_records)
+        self.service.clean_residues()
 
     # sessions ----------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import warnings
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -212,7 +213,9 @@ class ExtensionProcess:
             self.note_changes()
         if work:
             self.journal.add("work.cut", process=self.number, work=work)
-        self.journal.add("process.end", process=self.number, bundle=self.bundle.full_name, why=why, text=text)
+        self.journal.add(
+            "process.end", process=self.number, bundle=self.bundle.full_name, why=why, text=self.sandbox.clean_text(text)
+        )
         for thread in self.threads:
             thread.dying = True
         for native in self.native_threads:
@@ -234,10 +237,13 @@ class ExtensionProcess:
             self.end("low-memory")
 
     def _bury(self, restore: Callable[[], None] | None, why: str) -> None:
-        for thread in self.threads:
-            thread.dying = False
-            thread.kill()
-        self.realm.end()
+        with warnings.catch_warnings():
+            if restore is not None:
+                warnings.simplefilter("ignore", ResourceWarning)  # files that the app had open
+            for thread in self.threads:
+                thread.dying = False
+                thread.kill()
+            self.realm.end()
         if restore is not None:
             restore()
         for future, broken in self.broken_replies if why != "session-over" else ():

@@ -30,6 +30,7 @@ class Rank(IntEnum):
     NATIVE = 2
     APP = 3
     BARRIER = 4
+    SETTLE = 5
 
 
 class Timer:

@@ -145,10 +145,12 @@ class AppThread(greenlet.greenlet):
         self.check()
         return task.result()
 
-    def yield_to_others(self) -> None:
-        """Let every other thread that can run at this very time do so first."""
+    def yield_to_others(self, rank: Rank = Rank.BARRIER) -> None:
+        """Let every other thread that can run at this very time do so first; with a higher rank also those that yield."""
         self.check()
-        self._wake_timer = self.kernel.call_at(self.kernel.now_ns, Rank.BARRIER, self._resume)
+        if self.kernel.next_ns != self.kernel.now_ns:
+            return
+        self._wake_timer = self.kernel.call_at(self.kernel.now_ns, rank, self._resume)
         self._leave()
 
     def check(self) -> None:

@@ -59,9 +59,6 @@ class CallJob(Protocol):
         """The reaction to the Promise that the call returned."""
 
     def over(self) -> None:
-        """The event of the call is over."""
-
-    def over(self) -> None:
         """The event on the main thread is over."""
 
 

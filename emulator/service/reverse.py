@@ -33,9 +33,9 @@ class ClientCallbacks(Protocol):
 
 
 class Reverse:
-    """The client's end of a session. A dead client is told nothing."""
+    """The client's end of a session. A dead client is told nothing, and neither is a session without one."""
 
-    def __init__(self, kernel: Kernel, journal: Journal, client: ClientCallbacks) -> None:
+    def __init__(self, kernel: Kernel, journal: Journal, client: ClientCallbacks | None) -> None:
         self._kernel = kernel
         self._journal = journal
         self._client = client
@@ -84,7 +84,7 @@ class Reverse:
             await self._schedule(callback, args)
 
     async def _deliver(self, callback: str, args: tuple[Any, ...]) -> None:
-        if not self.alive:
+        if not self.alive or self._client is None:
             return
         plain = [a.to_json() if isinstance(a, (BusinessError, FileReady)) else a for a in args]
         self._journal.add("client", callback=callback, args=plain)

@@ -228,6 +228,19 @@ class BackupService:
 
     # life --------------------------------------------------------------------------------------------------------------
 
+    def clean_residues(self) -> None:
+        """What a restarted service does first: it occupies the session itself and cleans up after the bundles that were at
+        work when its last life ended (control-plane 1.12).
+        """
+        names = sorted(name for name in self.clear_records if name in self.device.bundles)
+        if not names:
+            return
+        session = self.init_session(Scenario.CLEAN, False, Reverse(self.kernel, self.journal, None), "BackupSA")
+        session.releasing = True
+        for name in names:
+            self._enter(session, name)
+        self.scheduler.schedule(session)
+
     def die(self) -> Session | None:
         """The service's process ends: every thread of it stops where it is. Returns the session that it had."""
         session, self.session = self.session, None

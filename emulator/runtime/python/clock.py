@@ -80,9 +80,7 @@ def _with_default_now(real: Callable[..., Any], position: int) -> Callable[..., 
     return convert
 
 
-_REAL: dict[str, Any] = {
-    name: getattr(time, name) for name in ("localtime", "gmtime", "ctime", "asctime", "strftime")
-}
+_REAL: dict[str, Any] = {name: getattr(time, name) for name in ("localtime", "gmtime", "ctime", "asctime", "strftime")}
 
 
 def library_monotonic() -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import selectors
 from collections.abc import Callable, Mapping
 from contextvars import Context
@@ -46,6 +47,32 @@ class VirtualSelector(selectors.BaseSelector):
         return []
 
 
+class _Numbered:
+    """Something whose hash is no address: asyncio keeps sets, of what a TaskGroup cancels for instance, and the order of a
+    set must be the same in every run.
+    """
+
+    _number: int | None = None
+
+    def __hash__(self) -> int:
+        number = self._number
+        if number is None:
+            number = self._number = self.get_loop().next_number()  # type: ignore[attr-defined]
+        return number
+
+
+class _Future(_Numbered, asyncio.Future[Any]):
+    """What `create_future` makes."""
+
+
+class _Task(_Numbered, asyncio.Task[Any]):
+    """What `create_task` makes."""
+
+
+_Future.__name__ = _Future.__qualname__ = "Future"
+_Task.__name__ = _Task.__qualname__ = "Task"
+
+
 class VirtualEventLoop(asyncio.SelectorEventLoop):
     """The loop of one thread of the app. ``interrupt`` asks whether the thread has something else to do; the loop then
     stops after the iteration that it is in.
@@ -56,6 +83,7 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         self._sleeper: AppThread | None = None
         self.interrupt: Callable[[], bool] | None = None
         self.work = LoopWork()
+        self.next_number = itertools.count().__next__
         selector = VirtualSelector()
         with refusals.allowed():
             super().__init__(selector)
@@ -109,11 +137,18 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         self.work.add_timer(handle, call_tag.get(), self.time())
         return handle
 
+    def create_future(self) -> asyncio.Future[Any]:
+        """As in any loop, but with a place of its own in sets."""
+        return _Future(loop=self)
+
     def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:
         """As in any loop; remembered under the callback that started it."""
         context = options.get("context")
         tag = context.get(call_tag) if context is not None else call_tag.get()
-        task: asyncio.Task[Any] = super().create_task(coro, **options)
+        if self.get_task_factory() is None and not self.is_closed():
+            task: asyncio.Task[Any] = _Task(coro, loop=self, **options)
+        else:
+            task = super().create_task(coro, **options)
         self.work.add_task(task, tag, self.time())
         return task
 

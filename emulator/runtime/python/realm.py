@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from emulator.ability import BundleVersion, NonErrorValue
-from emulator.kernel import AppThread, Killed, current_thread
+from emulator.kernel import AppThread, Killed, Rank, current_thread
 from emulator.record import Value
 from emulator.runtime.python import interrupts, surface
 from emulator.runtime.python.loop import VirtualEventLoop
@@ -165,6 +165,7 @@ class PythonRealm:
             where=completion.error.where or None if completion.error else None,
         )
         if future is None:
+            self._let_workers_come_to_rest()
             self._finish(job, area)
         self._main.run_native(job.returned(completion))
         if future is not None:
@@ -177,11 +178,11 @@ class PythonRealm:
         job.over()
 
     def _invoke(self, job: CallJob) -> tuple[Completion, asyncio.Future[Any] | None]:
-        method = getattr(self._instance, job.callback, None)
-        if not callable(method):
-            return Completion("absent"), None
-        self._by_device = True
         try:
+            method = getattr(self._instance, job.callback, None)
+            if not callable(method):
+                return Completion("absent"), None
+            self._by_device = True
             result = self._context(job).run(method, *(_argument(argument) for argument in job.args))
         except Killed:
             raise
@@ -236,8 +237,7 @@ class PythonRealm:
         self._process.main_thread_busy = False
 
     def _settle(self, job: CallJob, future: asyncio.Future[Any], area: int) -> None:
-        if any(t.runnable and t is not self._main for t in self._process.threads):
-            self._main.yield_to_others()
+        self._let_workers_come_to_rest()
         error = None if future.cancelled() else future.exception()
         if future.cancelled():
             app_error = AppError("CancelledError", "the task was cancelled", True)
@@ -256,6 +256,11 @@ class PythonRealm:
         )
         self._finish(job, area)
         self._main.run_native(job.settled(completion))
+
+    def _let_workers_come_to_rest(self) -> None:
+        """A worker that has nothing left to do may need a last moment of this very time to get there."""
+        if any(t.runnable and t is not self._main for t in self._process.threads):
+            self._main.yield_to_others(Rank.SETTLE)
 
     def _finish(self, job: CallJob, area: int) -> None:
         """What a settled callback leaves behind."""
@@ -291,9 +296,10 @@ class PythonRealm:
         if attributes is None:
             return
         for name in self._subject.callbacks:
-            method = getattr(instance, name, None)
-            if name != "onProcess" and callable(method):
-                attributes[name] = self._watched(name, method)
+            if name != "onProcess" and not isinstance(inspect.getattr_static(instance, name, None), property):
+                method = getattr(instance, name, None)
+                if callable(method):
+                    attributes[name] = self._watched(name, method)
 
     def _watched(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         if inspect.iscoroutinefunction(method):
@@ -324,4 +330,3 @@ def _argument(argument: Any) -> Any:
 
 def _plain(value: Value) -> dict[str, str]:
     return {"kind": value.kind, "text": value.text}
-

@@ -155,12 +155,13 @@ def forget(process: Any) -> None:
         loop.set_exception_handler(lambda _loop, _context: None)
         with contextlib.suppress(BaseException):
             loop.close()
-        tasks = [task for task, _ in loop.work.tasks]
-        loop.work.tasks[:] = [(task, None) for task in [*tasks, *(asyncio.all_tasks(loop) - set(tasks))]]
+        known = {task for task, _ in loop.work.tasks}
+        loop.work.tasks += [(task, None) for task in asyncio.all_tasks(loop) if task not in known]
         while loop.work.tasks:
-            coroutine: Any = loop.work.tasks.pop()[0].get_coro()
-            with contextlib.suppress(BaseException):
-                coroutine.close()
+            task, _ = loop.work.tasks.pop()
+            if not task.done():
+                with contextlib.suppress(BaseException):
+                    task.get_coro().close()
         process.loops.remove(loop)
 
 

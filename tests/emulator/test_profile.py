@@ -1,0 +1,91 @@
+"""Device profiles: the presets' differences with their rows, files, and what a bad one is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator import PRESETS, ProfileError, load_profile
+from tests.emulator.harness import OK_JSON, called, run
+
+
+def difference(older: str, newer: str) -> dict[str, Any]:
+    before, after = PRESETS[older].to_json(), PRESETS[newer].to_json()
+    return {
+        k: (before[k], after[k]) for k in before if before[k] != after[k] and k not in ("name", "api_level", "backup_version")
+    }
+
+
+def test_presets_differ_as_control_plane_10_says() -> None:
+    assert difference("api-20", "latest") == {
+        "connect_timer_s": (15, 25),
+        "ams_load_limit_s": (10, 20),
+        "parses_details_on_connect": (False, True),
+        "supports_without_tar": (False, True),
+    }
+    assert difference("api-18", "api-20") == {"has_release": (False, True), "has_compatibility_info": (False, True)}
+    assert difference("api-12", "api-18") == {"first_progress_limit_ms": (1000, 15000)}
+
+
+def test_below_api_20_nobody_calls_on_release() -> None:
+    class Ext:
+        def onBackupEx(self, info: str) -> str:
+            return OK_JSON
+
+        def onRelease(self, scenario: int) -> None: ...
+
+    assert called(run(Ext, profile=PRESETS["api-18"])) == ["onBackupEx"]
+    assert called(run(Ext, profile=PRESETS["api-20"])) == ["onBackupEx", "onRelease"]
+
+
+def test_v_01_by_the_text() -> None:
+    class Ext:
+        def onBackupEx(self, info: str) -> str:
+            return ""
+
+        def onBackup(self) -> None: ...
+
+        def onRestore(self, version: object) -> None: ...
+
+    assert called(run(Ext))[:2] == ["onBackupEx", "onBackup"]
+    profile = PRESETS["latest"].with_changes(v_01_empty_backup_result_calls="onRestore")
+    assert called(run(Ext, profile=profile))[:2] == ["onBackupEx", "onRestore"]
+
+
+def test_a_file_overrides_a_preset(tmp_path: Path) -> None:
+    path = tmp_path / "slow.json"
+    path.write_text(json.dumps({"base": "api-18", "connect_timer_s": 40}))
+    profile = load_profile(str(path))
+    assert (profile.name, profile.connect_timer_s, profile.has_release) == ("slow", 40, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "cannot be read"),
+        ("{", "not JSON"),
+        ("[]", "expected one JSON object"),
+        ('{"base": "api-9"}', "base 'api-9' is no preset (api-12, api-18, api-20, latest)"),
+        ('{"speed": 1}', "unknown field 'speed'; known are name"),
+        ('{"has_release": 1}', "has_release must be a bool, not 1"),
+        ('{"connect_timer_s": "long"}', "connect_timer_s must be a int, not 'long'"),
+        ('{"connect_timer_s": -1}', "connect_timer_s must not be negative, not -1"),
+        ('{"v_07_timeouts_that_end": 5}', "v_07_timeouts_that_end is 3 or 4"),
+    ],
+)
+def test_a_bad_file_is_named(tmp_path: Path, text: str | None, message: str) -> None:
+    path = tmp_path / "device.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ProfileError) as caught:
+        load_profile(str(path))
+    assert str(caught.value).startswith(f"device file {path}: ")
+    assert message in str(caught.value)
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(ProfileError, match=r"device 'api-99' is no preset \(api-12, api-18, api-20, latest\) and no .json file"):
+        load_profile("api-99")
