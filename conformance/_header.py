@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from conformance._options import Options
     from conformance._smoke import Setup
+    from conformance.run import RunSettings
 
 
 def header(options: Options, setup: Setup) -> list[str]:
@@ -18,7 +19,7 @@ def header(options: Options, setup: Setup) -> list[str]:
     lines = [
         f"conformance: {subject.spec} ({subject.language}{source})",
         f"device: {settings.device.name} (API level {settings.device.api_level}){conditions}",
-        f"profile: {settings.profile}, seed {settings.seed}{_drawn(options)}, hypothesis profile {_hypothesis(settings.profile)}",
+        f"profile: {settings.profile}, seed {settings.seed}, {_drawn(settings)} (whatever the hypothesis profile is)",
         f"ticks: {_ticks(setup)}; hang limit {'off under a debugger' if options.debugger else f'{options.hang_limit_s:g} s'}",
     ]
     if options.ignore:
@@ -28,16 +29,13 @@ def header(options: Options, setup: Setup) -> list[str]:
     return lines
 
 
-def _drawn(options: Options) -> str:
-    examples = f", {options.examples} examples" if options.examples is not None else ""
-    budget = f", budget {options.budget_s:g} s" if options.budget_s is not None else ""
-    return examples + budget
+def _drawn(settings: RunSettings) -> str:
+    from conformance.run import EXAMPLES, FUZZ_BUDGET_S
 
-
-def _hypothesis(profile: str) -> str:
-    import hypothesis
-
-    return f"conformance-{profile} of {hypothesis.__version__}"
+    examples = settings.examples or EXAMPLES[settings.profile]
+    if settings.profile == "fuzz":
+        return f"sessions drawn for {settings.budget_s or FUZZ_BUDGET_S:g} s, {examples} at a time"
+    return f"{examples} drawn sessions"
 
 
 def _ticks(setup: Setup) -> str:

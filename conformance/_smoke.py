@@ -53,6 +53,8 @@ def check_packages() -> None:
 
 def smoke(options: Options, today: date, scenario_dir: Path) -> Setup:
     """Load and find everything that the options name. Raises UsageError with one clear message."""
+    import hypothesis  # noqa: F401 - first: it keeps the clocks that it finds, which must be real ones
+
     from conformance.run import RunSettings
     from emulator import (
         ConditionError,

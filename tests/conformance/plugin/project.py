@@ -68,29 +68,39 @@ class Project:
         """Say what the run is to find (see scripted.py)."""
         self.write("script.json", json.dumps(rules))
 
-    def pytest(self, *arguments: str, scripted: bool = True, cwd: Path | None = None, first_on_path: bool = False) -> Result:
+    def pytest(self, *arguments: str, cwd: Path | None = None, scripted: bool = True, first_on_path: bool = False) -> Result:
         """Run plain ``pytest``, which does not put the working directory on sys.path, unless ``first_on_path``."""
+        process = self.start(*arguments, cwd=cwd, scripted=scripted, first_on_path=first_on_path)
+        try:
+            out, err = process.communicate(timeout=120)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        return Result(process.returncode, out, err)
+
+    def start(
+        self, *arguments: str, cwd: Path | None = None, scripted: bool = False, first_on_path: bool = False, **environment: str
+    ) -> subprocess.Popen[str]:
+        """Begin such a run."""
         plugins = [] if INSTALLED else ["-p", "conformance.plugin"]
         plugins += ["-p", "scripted"] if scripted else []
         paths = [*([str(self.directory)] if first_on_path else []), str(HERE), *([] if INSTALLED else [str(CHECKOUT)])]
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON", "COV"))},
-            "PYTHONPATH": os.pathsep.join(paths),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "CONFORMANCE_SCRIPT": str(self.directory / "script.json"),
-            "COLUMNS": "80",
-        }
-        done = subprocess.run(
+        return subprocess.Popen(
             [sys.executable, "-P", "-m", "pytest", *plugins, "-p", "no:benchmark", *arguments],
             cwd=cwd or self.directory,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
+            env={
+                **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON", "COV"))},
+                "PYTHONPATH": os.pathsep.join(paths),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "CONFORMANCE_SCRIPT": str(self.directory / "script.json"),
+                "COLUMNS": "80",
+                **environment,
+            },
             stdin=subprocess.DEVNULL,
-            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
-        return Result(done.returncode, done.stdout, done.stderr)
 
     def check(self, *arguments: str, **more: Any) -> Result:
         """Run it with the extension of the project."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 
-import hypothesis
 import pytest
 
 from tests.conformance.plugin.project import Project
@@ -169,10 +168,16 @@ def test_header(project: Project) -> None:
     assert result.lines[start : start + 5] == [
         "conformance: app.Ext (python in app.py)",
         "device: latest (API level 26), also under SlowCpu:factor=8",
-        f"profile: quick, seed 7, hypothesis profile conformance-quick of {hypothesis.__version__}",
+        "profile: quick, seed 7, 20 drawn sessions (whatever the hypothesis profile is)",
         f"ticks: {ticks}; hang limit 5 s",
         "not run: BK101 (conformance_ignore)",
     ]
+
+
+def test_header_of_the_fuzzer(project: Project) -> None:
+    result = project.check("--conformance-profile=fuzz", "--conformance-budget=10m", "conformance/return::BK101")
+    line = "profile: fuzz, seed 0, sessions drawn for 600 s, 100 at a time (whatever the hypothesis profile is)"
+    assert line in result.lines
 
 
 def test_explain(project: Project) -> None:

@@ -1,0 +1,70 @@
+"""The whole thing, nothing scripted: real sessions of real subjects."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+
+import pytest
+
+from tests.conformance.plugin.project import CHECKOUT, Project
+
+BROKEN = f"--extension={CHECKOUT / 'fixtures/breaking/bk401.py'}:Ext"
+GOOD = f"--extension={CHECKOUT / 'fixtures/notes.py'}:Ext"
+QUICK = ("--conformance-profile=quick", "-p", "no:cacheprovider")
+
+
+def test_a_broken_subject(project: Project) -> None:
+    result = project.pytest(BROKEN, *QUICK, "--conformance-json=report.json", scripted=False)
+    assert result.code == 1
+    assert result.err == ""
+    failed = [rule for rule in project.report()["rules"] if rule["outcome"] == "failed"]
+    assert [rule["id"] for rule in failed] == ["BK401"]
+    finding = failed[0]["findings"][0]
+    replayed = project.pytest(BROKEN, f"--replay={finding['replay']}", scripted=False)
+    assert replayed.code == 1
+    assert any(line.startswith("FAILED: ") for line in replayed.lines)
+    assert f"{finding['replay']}" in result.out
+    assert "Traceback" not in result.out
+
+
+def test_a_good_subject_replays_as_fixed(project: Project) -> None:
+    project.pytest(BROKEN, *QUICK, "-k", "BK401", scripted=False)
+    (scenario,) = (project.directory / ".conformance").glob("*.json")
+    repaired = f"--extension={CHECKOUT / 'fixtures/breaking/repaired/bk401.py'}:Ext"
+    result = project.pytest(repaired, f"--replay={scenario}", scripted=False)
+    assert result.code == 0, result.out
+    assert result.counts == "1 passed"
+
+
+@pytest.mark.parametrize("extension", [GOOD, BROKEN], ids=["good", "broken"])
+def test_the_same_report_from_several_processes(project: Project, extension: str) -> None:
+    one = project.pytest(extension, *QUICK, "--conformance-json=one.json", "-W", "error", scripted=False)
+    two = project.pytest(extension, *QUICK, "--conformance-json=two.json", "-n", "2", scripted=False)
+    assert one.code == two.code, two.out
+    first, second = project.report("one.json"), project.report("two.json")
+    del first["durations"], second["durations"]
+    assert json.dumps(first, indent=1) == json.dumps(second, indent=1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_interrupt_in_the_middle_of_sessions(project: Project) -> None:
+    """What was found is told, and neither a thread nor a temporary directory stays."""
+    temporary = project.directory / "tmp"
+    temporary.mkdir()
+    process = project.start(
+        BROKEN, "--conformance-profile=fuzz", "--conformance-budget=60s", "--conformance-json=r.json", TMPDIR=str(temporary)
+    )
+    deadline = time.monotonic() + 60
+    while not any(temporary.glob("backup-device-*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 2, out
+    assert "KeyboardInterrupt" in out
+    assert "compliant" not in out or "not run" in out
+    assert [path.name for path in temporary.iterdir() if path.name.startswith("backup-device-")] == []
+    assert {rule["outcome"] for rule in project.report("r.json")["rules"]} == {"not-run"}
