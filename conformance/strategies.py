@@ -52,7 +52,7 @@ _MESSAGES = (
     *("PublishFile", "PublishIncrementalFile", "AppDone", "AppIncrementalDone", "AppFileReady", "AppIncrementalFileReady"),
     *("ServiceResultReport", "ReportAppProcessInfo", "StartExtTimer", "StartFwkTimer", "StopExtTimer", "StopFwkTimer"),
 )
-_MAX_EVENT = 120
+_MAX_EVENT = 99  # from 100 on Hypothesis mixes in numbers that it finds in the modules that happen to be loaded
 _MAX_ELEMENTS = 4
 _S = 1_000_000_000
 

@@ -5,7 +5,6 @@ A native thread costs no virtual time: only sleeping, waiting for the app and wa
 
 from __future__ import annotations
 
-import inspect
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
@@ -57,16 +56,17 @@ class Future(Generic[T]):
 class Task(Future[Any]):
     """A native coroutine under way; a future of what it returns."""
 
-    __slots__ = ("_coroutine", "name")
+    __slots__ = ("_cancelled", "_coroutine", "name")
 
     def __init__(self, kernel: Kernel, coroutine: Coroutine[Any, Any, Any], name: str) -> None:
         super().__init__(kernel)
-        self._coroutine = coroutine
+        self._coroutine: Any = coroutine
+        self._cancelled = False
         self.name = name
 
     def step(self, _value: object = None) -> None:
         """Run up to the next wait."""
-        if self.done:
+        if self.done or self._cancelled:
             return
         self._kernel.thread_name = self.name
         try:
@@ -77,17 +77,17 @@ class Task(Future[Any]):
         except BaseException:
             self.done = True
             raise
-        if self.done:
+        if self._cancelled:
             self._coroutine.close()
         else:
             waited.watch(self.step)
 
     def cancel(self) -> None:
         """End it where it waits, or at its next wait when it is the one that runs; it never has a value."""
-        if not self.done:
-            self.done = True
+        if not self.done and not self._cancelled:
+            self._cancelled = True
             self._watchers = []
-            if inspect.getcoroutinestate(self._coroutine) != inspect.CORO_RUNNING:
+            if not self._coroutine.cr_running:
                 self._coroutine.close()
 
 
@@ -96,37 +96,48 @@ class NativeThread:
 
     def __init__(self, kernel: Kernel, name: str) -> None:
         self._kernel = kernel
-        self._jobs: deque[tuple[Callable[..., Coroutine[Any, Any, Any]], tuple[Any, ...], Future[Any]]] = deque()
-        self._worker: Task | None = None
+        self._jobs: deque[Task] = deque()
+        self._present: Task | None = None
+        self._called = False
         self._stopped = False
         self.name = name
 
     def submit(self, job: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> Future[Any]:
         """Queue ``job(*args)``; a future of its value, which never comes when the thread is stopped."""
-        future: Future[Any] = Future(self._kernel)
+        task = Task(self._kernel, job(*args), self.name)
         if self._stopped:
-            return future
-        self._jobs.append((job, args, future))
-        if self._worker is None or self._worker.done:
-            self._worker = self._kernel.spawn(self._work(), self.name)
-        return future
+            task.cancel()
+            return task
+        self._jobs.append(task)
+        if self._present is None and not self._called:
+            self._called = True
+            self._kernel.call_soon(self._work)
+        return task
 
     @property
     def idle(self) -> bool:
         """True when it has nothing to do."""
-        return not self._jobs and (self._worker is None or self._worker.done)
+        return not self._jobs and self._present is None
 
     def stop(self) -> None:
         """The thread is gone with its process: no further job runs, the present one ends where it waits."""
         self._stopped = True
+        for task in self._jobs:
+            task.cancel()
         self._jobs.clear()
-        if self._worker is not None:
-            self._worker.cancel()
+        if self._present is not None:
+            self._present.cancel()
 
-    async def _work(self) -> None:
+    def _work(self, _value: object = None) -> None:
+        self._called = False
+        self._present = None
         while self._jobs:
-            job, args, future = self._jobs.popleft()
-            future.set_result(await job(*args))
+            task = self._present = self._jobs.popleft()
+            task.step()
+            if not task.done:
+                task.watch(self._work)
+                return
+            self._present = None
 
 
 class Mutex:

@@ -83,8 +83,9 @@ class AppThread(greenlet.greenlet):
         self.check()
         self._escape()
         left_at_ns = self.kernel.now_ns
-        self._schedule(left_at_ns + max(0, ns))
-        self._leave()
+        if not self._pass_alone(left_at_ns + ns):
+            self._schedule(left_at_ns + max(0, ns))
+            self._leave()
         self._rest(self.kernel.now_ns - left_at_ns)
 
     def park(self, timeout_ns: int | None = None, for_: object = None) -> bool:
@@ -92,6 +93,9 @@ class AppThread(greenlet.greenlet):
         self.check()
         self._escape()
         left_at_ns = self.kernel.now_ns
+        if timeout_ns is not None and self._pass_alone(left_at_ns + timeout_ns):
+            self._rest(timeout_ns)
+            return False
         self._parked = True
         self._waits_for = for_
         if timeout_ns is not None:
@@ -116,14 +120,21 @@ class AppThread(greenlet.greenlet):
         """Let ``ns`` of computing pass. When that reaches the next event of another thread, that event runs first."""
         self.check()
         self._escape()
+        target = self.kernel.now_ns + ns
+        if not self._pass_alone(target):
+            self._schedule(target)
+            self._leave()
+
+    def _pass_alone(self, target_ns: int) -> bool:
+        """Go on at ``target_ns`` without a detour over the heap, where nothing else is due until then."""
         kernel = self.kernel
-        target = kernel.now_ns + ns
         next_ns, until_ns = kernel.next_ns, kernel.until_ns
-        if (next_ns is None or next_ns > target) and (until_ns is None or target <= until_ns):
-            kernel.now_ns = target
-            return
-        self._schedule(target)
-        self._leave()
+        if target_ns <= kernel.now_ns or (next_ns is not None and next_ns <= target_ns):
+            return False
+        if until_ns is not None and target_ns > until_ns:
+            return False
+        kernel.now_ns = target_ns
+        return True
 
     def use_fuel(self, ticks: int = 0) -> None:
         """Account for ``ticks`` of computing; time passes once the free ones are used up."""

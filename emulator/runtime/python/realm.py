@@ -296,7 +296,7 @@ class PythonRealm:
         if attributes is None:
             return
         for name in self._subject.callbacks:
-            if name != "onProcess" and not isinstance(inspect.getattr_static(instance, name, None), property):
+            if name != "onProcess" and not isinstance(getattr(type(instance), name, None), property):
                 method = getattr(instance, name, None)
                 if callable(method):
                     attributes[name] = self._watched(name, method)

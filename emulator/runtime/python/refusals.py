@@ -5,9 +5,11 @@ from __future__ import annotations
 import builtins
 import functools
 import multiprocessing
+import multiprocessing.pool
 import multiprocessing.process
 import os
 import select
+import selectors
 import signal
 import socket
 import subprocess
@@ -26,9 +28,12 @@ class NotAvailable(RuntimeError):
         self.name = name
 
 
+_SELECTORS = ("SelectSelector", "PollSelector", "EpollSelector", "DevpollSelector", "KqueueSelector")
+
 REFUSED: list[tuple[Any, tuple[str, ...]]] = [
     (subprocess.Popen, ("__init__",)),
     (multiprocessing.process.BaseProcess, ("start",)),
+    (multiprocessing.pool.ThreadPool, ("__init__",)),  # it waits for descriptors
     (
         multiprocessing,
         (
@@ -61,6 +66,7 @@ REFUSED: list[tuple[Any, tuple[str, ...]]] = [
             "getnameinfo",
         ),
     ),
+    *((getattr(selectors, name), ("select",)) for name in _SELECTORS if hasattr(selectors, name)),
     (select, ("select", "poll", "epoll", "kqueue")),
     (
         signal,

@@ -77,6 +77,15 @@ def test_the_empty_info_goes_to_every_kind_of_session() -> None:
     assert empty == list(SessionKind)
 
 
+def test_the_words_of_the_source_are_sent() -> None:
+    told = replace(context(), words=("vip", "9.9"))
+    added = {g.name for name in ("info", "versions") for g in suite(name)(told)} - {
+        g.name for name in ("info", "versions") for g in suite(name)(context())
+    }
+    kinds = ("full-backup", "incremental-restore")
+    assert added == {"word-9.9", *(f"{kind}-word-{word}" for kind in kinds for word in ("vip", "9.9"))}
+
+
 def test_versions_need_a_restore_callback() -> None:
     assert not list(suite("versions")(context(None, "onBackupEx")))
 
