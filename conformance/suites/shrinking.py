@@ -42,12 +42,16 @@ def smaller_groups(group: SessionGroup) -> Iterator[SessionGroup]:
     sessions = group.sessions
     for number in range(len(sessions)):
         if len(sessions) > 1:
-            rest = sessions[:number] + sessions[number + 1 :]
-            installs = tuple(dict.fromkeys(bundle for session in rest for bundle in session.plan.bundles))
-            yield replace(group, sessions=rest, installs=installs)
+            yield _of(group, sessions[:number] + sessions[number + 1 :])
     for number, session in enumerate(sessions):
         for smaller in _smaller_sessions(session):
-            yield replace(group, sessions=(*sessions[:number], smaller, *sessions[number + 1 :]))
+            yield _of(group, (*sessions[:number], smaller, *sessions[number + 1 :]))
+
+
+def _of(group: SessionGroup, sessions: tuple[Session, ...]) -> SessionGroup:
+    """The group with other sessions; what they do not use is not installed."""
+    used = {bundle for session in sessions for bundle in session.plan.bundles}
+    return replace(group, sessions=sessions, installs=tuple(bundle for bundle in group.installs if bundle in used))
 
 
 def _smaller_sessions(session: Session) -> Iterator[Session]:
