@@ -131,7 +131,7 @@ def parses_on_connect(ext_info: str) -> bool:
 
 def progress_envelope(epoch_s: int, text: str) -> str:
     """BuildOnProcessRetInfo (control-plane 3.6): both leaf values are strings."""
-    return cjson_print({"processResult": {"timeInfo": str(epoch_s), "resultInfo": text}})
+    return f'{{\n\t"processResult":\t{{\n\t\t"timeInfo":\t"{epoch_s}",\n\t\t"resultInfo":\t{_string(text)}\n\t}}\n}}'
 
 
 def file_error_envelope(epoch_s: int, code: int, path: str) -> str:

@@ -96,14 +96,16 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
 
     def wait(self, timeout: float | None) -> None:
         """Pass the time until the next timer, or until somebody wakes the loop."""
-        thread = current_thread()
-        if thread is None:
-            return
         if self.interrupt is not None and self.interrupt():
             self.stop()
             return
+        thread = current_thread()
+        if thread is None:
+            return
         if timeout is not None and timeout <= 0:
-            thread.use_fuel(ITERATION_TICKS)
+            thread.fuel.left -= ITERATION_TICKS
+            if thread.fuel.left < 0:
+                thread.use_fuel()
             return
         self._sleeper = thread
         try:
