@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from emulator.kernel import current_thread
+from emulator.kernel import Killed, current_thread
 
 
 class _Router:
@@ -41,17 +41,24 @@ def routed() -> Iterator[None]:
     where they would be the first time and, as Python tells each only once, not the second.
     """
     before = sys.stdout, sys.stderr
-    show = warnings.showwarning
+    show, unraisable = warnings.showwarning, sys.unraisablehook
 
     def show_outside(
         message: Warning | str, category: type[Warning], filename: str, lineno: int, file: Any = None, line: str | None = None
     ) -> None:
         show(message, category, filename, lineno, file if file is not None else before[1], line)
 
+    def tell(error: Any) -> None:
+        if error.exc_type is not Killed:  # a finalizer of the app, in a process that is gone
+            unraisable(error)
+
     warnings.showwarning = show_outside
+    sys.unraisablehook = tell
     sys.stdout, sys.stderr = _Router(before[0], "stdout"), _Router(before[1], "stderr")
     try:
         yield
     finally:
         sys.stdout, sys.stderr = before
         warnings.showwarning = show
+        if sys.unraisablehook is tell:
+            sys.unraisablehook = unraisable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import builtins
 import functools
 import multiprocessing
@@ -13,7 +14,7 @@ import selectors
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,6 +33,7 @@ _SELECTORS = ("SelectSelector", "PollSelector", "EpollSelector", "DevpollSelecto
 
 REFUSED: list[tuple[Any, tuple[str, ...]]] = [
     (subprocess.Popen, ("__init__",)),
+    (_thread, ("start_new_thread", "start_new")),
     (multiprocessing.process.BaseProcess, ("start",)),
     (multiprocessing.pool.ThreadPool, ("__init__",)),  # it waits for descriptors
     (
@@ -129,18 +131,19 @@ def allowed() -> Iterator[None]:
         _allowed[0] -= 1
 
 
-def install() -> None:
-    """Put the refusing wrappers in place."""
+def install(replace: Callable[[Any, str, Any, Any], None]) -> None:
+    """Put the refusing wrappers in place; ``replace`` is told of every function, so as to find it under other names."""
     for owner, names in REFUSED:
         for name in names:
-            found = owner.__dict__.get(name) if isinstance(owner, type) else getattr(owner, name, None)
-            shown = f"{owner.__module__}.{owner.__name__}" if isinstance(owner, type) else f"{owner.__name__}.{name}"
-            if isinstance(owner, type) and found is None:
-                found = getattr(owner, name, None)
+            found = getattr(owner, name, None)
             if found is None:
                 continue
+            if not isinstance(owner, type):
+                replace(owner, name, found, _refusing(found, f"{owner.__name__}.{name}"))
+                continue
+            whole = f"{owner.__module__}.{owner.__name__}"
             _real.append((owner, name, owner.__dict__.get(name)))
-            setattr(owner, name, _refusing(found, shown if name in ("__init__", "start") else _dotted(owner, name)))
+            setattr(owner, name, _refusing(found, whole if name in ("__init__", "start") else f"{whole}.{name}"))
 
 
 def uninstall() -> None:
@@ -151,10 +154,6 @@ def uninstall() -> None:
         else:
             setattr(owner, name, found)
     _real.clear()
-
-
-def _dotted(owner: Any, name: str) -> str:
-    return f"{owner.__module__}.{name}" if isinstance(owner, type) else f"{owner.__name__}.{name}"
 
 
 class _ClassMeta(type):

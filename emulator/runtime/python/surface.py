@@ -9,6 +9,7 @@ import datetime
 import os
 import queue
 import random
+import sched
 import signal
 import sys
 import threading
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.kernel import AppThread, current_thread
-from emulator.runtime.python import clock, locks, refusals, threads, ticks
+from emulator.runtime.python import adopt, clock, locks, refusals, threads, ticks
 from emulator.runtime.python.loop import VirtualEventLoop
 
 CPU_COUNT = 8
@@ -62,16 +63,17 @@ def install() -> None:
         method = getattr(random, name)
         if getattr(method, "__self__", None) is random._inst:
             _replace(random, name, method, _random_function(name, method))
+    refusals.install(_replace)
     rebind()
     for module, name in ((threading, "_time"), (queue, "time")):
         _set(module, name, clock.library_monotonic)
     _set(concurrent.futures.thread, "_global_shutdown_lock", locks.VirtualLock())
     for name, (_real, cls) in clock.CLASSES.items():
         _set(datetime, name, cls)
+    _set(sched.scheduler.__init__, "__defaults__", (time.monotonic, time.sleep))
     threads.install()
     if sys.version_info < (3, 14):
         asyncio.set_event_loop_policy(_Policy(asyncio.get_event_loop_policy()))
-    refusals.install()
 
 
 def uninstall() -> None:
@@ -110,15 +112,20 @@ def rebind() -> None:
 
 
 def _make_virtual(module: Any, names: dict[str, Any]) -> None:
-    own = _is_the_apps(module)
     for name, value in list(names.items()):
         found = _replaced.get(id(value))
         if found is not None and found[0] is value:
             _set(module, name, found[1])
-        elif own and isinstance(value, type):
-            for real, ours in clock.CLASSES.values():
-                if value is real:
-                    _set(module, name, ours)
+    if _is_the_apps(module):
+        adopt.adopt(module, _ours_for, _set)
+
+
+def _ours_for(value: Any) -> Any:
+    """What stands for a real object that the app's own code holds, or None."""
+    found = _replaced.get(id(value))
+    if found is not None and found[0] is value:
+        return found[1]
+    return next((ours for real, ours in clock.CLASSES.values() if value is real), None)
 
 
 def _keep_real(module: Any, names: dict[str, Any]) -> None:
@@ -132,8 +139,12 @@ loading = locks.loading
 
 
 def watch(roots: tuple[str, ...]) -> None:
-    """Code under ``roots`` is the app's own."""
+    """Code under ``roots`` is the app's own: it is counted, and its modules are looked through once more."""
+    known = set(ticks._roots)
     ticks.watch(roots)
+    if not known.issuperset(roots):
+        _scanned.difference_update([name for name, module in list(sys.modules.items()) if _is_the_apps(module)])
+        rebind()
 
 
 def main_loop() -> VirtualEventLoop:
@@ -242,11 +253,18 @@ def _save_loop() -> Callable[[], None]:
     hooks = sys.get_asyncgen_hooks()
     if loop is None and hooks == _NO_HOOKS:
         return _no_loop
+    # Python 3.14 keeps the current task with the OS thread as well, older versions with the loop: taking it along is right
+    # in both.
+    task = asyncio.current_task(loop) if loop is not None else None
+    if task is not None:
+        asyncio.tasks._leave_task(loop, task)
     _no_loop()
 
     def restore() -> None:
         asyncio._set_running_loop(loop)
         sys.set_asyncgen_hooks(*hooks)
+        if task is not None:
+            asyncio.tasks._enter_task(loop, task)
 
     return restore
 
@@ -294,7 +312,7 @@ class _Policy(asyncio.AbstractEventLoopPolicy):
 
 def _is_the_apps(module: Any) -> bool:
     file = getattr(module, "__file__", None) or ""
-    return bool(ticks._roots) and file.startswith(ticks._roots)
+    return isinstance(file, str) and any(file == root or file.startswith(root.rstrip(os.sep) + os.sep) for root in ticks._roots)
 
 
 def _replace(owner: Any, name: str, real: Any, ours: Any) -> None:

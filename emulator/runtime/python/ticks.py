@@ -37,7 +37,8 @@ def watch(roots: tuple[str, ...]) -> None:
 def source() -> str:
     """What counts: "sys.monitoring", "sys.settrace", or "none: " and why."""
     if sys.version_info >= (3, 12):
-        return "sys.monitoring" if _tool is not None else "none: every sys.monitoring tool id is taken"
+        taken = _tool is None and _free_tool() is None
+        return "none: every sys.monitoring tool id is taken" if taken else "sys.monitoring"
     tracer = sys.gettrace()
     if tracer is None or tracer is _trace:
         return "sys.settrace"
@@ -66,15 +67,15 @@ def _tick() -> None:
 
 if sys.version_info >= (3, 12):
 
+    def _free_tool() -> int | None:
+        return next((number for number in (3, 4, 0, 1, 2, 5) if sys.monitoring.get_tool(number) is None), None)
+
     def _watch_monitoring(restart: bool) -> None:
         global _tool
         monitoring = sys.monitoring
         if _tool is None:
-            for number in (3, 4, 0, 1, 2, 5):
-                if monitoring.get_tool(number) is None:
-                    _tool = number
-                    break
-            else:
+            _tool = _free_tool()
+            if _tool is None:
                 return
             monitoring.use_tool_id(_tool, TOOL_NAME)
             monitoring.register_callback(_tool, monitoring.events.PY_START, _on_start)
