@@ -106,10 +106,16 @@ def _import_module(name: str, spec: str) -> ModuleType:
         if error.name is None or not (name == error.name or name.startswith(error.name + ".")):
             raise _import_failed(name, spec, error) from None
         raise SubjectError(
-            f"--extension={spec}: there is no module {error.name!r} on sys.path ({', '.join(map(repr, sys.path[:3]))}, ...)"
+            f"--extension={spec}: there is no module {error.name!r}; looked in {', '.join(_first_places())} and what is installed"
         ) from None
     except BaseException as error:
         raise _import_failed(name, spec, error) from None
+
+
+def _first_places() -> list[str]:
+    """The directories in which an app's own modules are looked for first."""
+    places = dict.fromkeys(place or str(Path.cwd()) for place in sys.path if "site-packages" not in place)
+    return list(places)[:2]
 
 
 def _import_file(path: Path, spec: str) -> ModuleType:
