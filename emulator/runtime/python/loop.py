@@ -27,7 +27,10 @@ class VirtualSelector(selectors.BaseSelector):
         self.loop: VirtualEventLoop | None = None
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        """Remember it."""
+        """The loop's own wake-up end is taken; what the app wants to be watched is refused."""
+        thread = current_thread()
+        if self.loop is not None and thread is not None:
+            thread.owner.refuse("asyncio: waiting for a file descriptor")
         number = fileobj if isinstance(fileobj, int) else fileobj.fileno()
         key = self._keys[number] = selectors.SelectorKey(fileobj, number, events, data)
         return key
@@ -138,6 +141,14 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         handle = super().call_at(when, callback, *args, context=context)
         self.work.add_timer(handle, call_tag.get(), self.time())
         return handle
+
+    def run_until_complete(self, future: Any) -> Any:
+        """As in any loop. The app's own waiting is not interrupted: its thread is busy, as it would be on the device."""
+        interrupt, self.interrupt = self.interrupt, None
+        try:
+            return super().run_until_complete(future)
+        finally:
+            self.interrupt = interrupt
 
     def create_future(self) -> asyncio.Future[Any]:
         """As in any loop, but with a place of its own in sets."""

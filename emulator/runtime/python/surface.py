@@ -256,14 +256,14 @@ def _save_loop() -> Callable[[], None]:
     # Python 3.14 keeps the current task with the OS thread as well, older versions with the loop: taking it along is right
     # in both.
     task = asyncio.current_task(loop) if loop is not None else None
-    if task is not None:
+    if loop is not None and task is not None:
         asyncio.tasks._leave_task(loop, task)
     _no_loop()
 
     def restore() -> None:
         asyncio._set_running_loop(loop)
         sys.set_asyncgen_hooks(*hooks)
-        if task is not None:
+        if loop is not None and task is not None:
             asyncio.tasks._enter_task(loop, task)
 
     return restore

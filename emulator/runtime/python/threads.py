@@ -160,7 +160,26 @@ def submit(self: ThreadPoolExecutor, fn: Any, /, *args: Any, **kwargs: Any) -> A
         self._work_queue = queue.SimpleQueue()
         self._idle_semaphore = threading.Semaphore(0)
         self._shutdown_lock = VirtualLock()  # type: ignore[assignment]
+    if current_thread() is not None:
+        fn = _Job(fn, call_tag.get())
     return _real_submit(self, fn, *args, **kwargs)
+
+
+class _Job:
+    """A pool's job: work of the call that submitted it, whichever call its thread was started in."""
+
+    __slots__ = ("_fn", "_tag")
+
+    def __init__(self, fn: Any, tag: int | None) -> None:
+        self._fn = fn
+        self._tag = tag
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        thread = current_thread()
+        if thread is not None:
+            thread.tag = self._tag
+            call_tag.set(self._tag)
+        return self._fn(*args, **kwargs)
 
 
 def install() -> None:
