@@ -11,7 +11,7 @@ FINDING = {"findings": [{}]}
 UNUSABLE = {
     "no such module": (
         "nowhere.Ext",
-        "there is no module 'nowhere' on sys.path ",
+        "there is no module 'nowhere'; looked in ",
     ),
     "no such class": ("app.Extension", "--extension=app.Extension: app has no 'Extension'; did you mean Ext?"),
     "no spec": ("app", "--extension=app: expected pkg.module.Class or path/to/file.py:Class"),
@@ -51,8 +51,9 @@ MODULES = {
 }
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["one process", "xdist"])
-@pytest.mark.parametrize("case", UNUSABLE)
+@pytest.mark.parametrize(
+    ("case", "workers"), [*((case, []) for case in UNUSABLE), ("no such class", ["-n", "2"]), ("import fails", ["-n", "2"])]
+)
 def test_unusable_extension(project: Project, case: str, workers: list[str]) -> None:
     for name, text in MODULES.items():
         project.write(name, text)

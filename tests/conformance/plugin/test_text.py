@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 
 import pytest
 
@@ -94,15 +95,15 @@ def test_verbose(project: Project) -> None:
         BK106={"outcome": "not-applicable", "reason": "not overridden"},
         BK107={"outcome": "error", "reason": "lost"},
     )
-    lines = [line for line in project.check("-vv", "conformance/return").lines if line.startswith("conformance/return::")]
-    assert [line.partition(" [")[0].rstrip() for line in lines] == [
-        "conformance/return::BK101-return-not-a-string FAILED",
-        "conformance/return::BK102-return-not-json PASSED",
-        "conformance/return::BK103-return-wrong-shape PASSED",
-        "conformance/return::BK104-return-unknown-type WARNED",
-        "conformance/return::BK105-error-code-as-string BLOCKED (kit missing: zlib)",
-        "conformance/return::BK106-return-double-encoded NOT APPLICABLE (not overridden)",
-        "conformance/return::BK107-return-loses-characters FAILED",
+    words = re.findall(r"^conformance/return::(BK\d+)-\S+ ([A-Z]+(?: [A-Z]+)*)", project.check("-v").out, re.MULTILINE)
+    assert words == [
+        ("BK101", "FAILED"),
+        ("BK102", "PASSED"),
+        ("BK103", "PASSED"),
+        ("BK104", "WARNED"),
+        ("BK105", "BLOCKED"),
+        ("BK106", "NOT APPLICABLE"),
+        ("BK107", "FAILED"),
     ]
 
 
