@@ -240,6 +240,7 @@ class ExtensionProcess:
         with warnings.catch_warnings():
             if restore is not None:
                 warnings.simplefilter("ignore", ResourceWarning)  # files that the app had open
+                warnings.filterwarnings("ignore", r"coroutine '.*' was never awaited", RuntimeWarning)
             for thread in self.threads:
                 thread.dying = False
                 thread.kill()

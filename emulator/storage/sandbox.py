@@ -83,6 +83,8 @@ class Sandbox:
 
     def files(self) -> Iterator[tuple[str, str, os.stat_result]]:
         """Device path, host path and status of every regular file outside staging, in name order."""
+        if self._seed is not None:
+            self.make()
         if self.exists:
             yield from self._files_below(str(self.root), "")
 

@@ -48,7 +48,7 @@ def test_document(document: Path, tmp_path: Path) -> None:
 def run(block: Block, directory: Path) -> None:
     """Run a block's commands; the last one ends with the code that the block's notes say."""
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV"))},
+        **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV", "TOX"))},
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "PYTHONDONTWRITEBYTECODE": "1",
         "COLUMNS": "80",
