@@ -18,6 +18,7 @@ from emulator.conditions import Cancel, ClientDeath, Kill, ServiceDeath, Trigger
 from emulator.guard import guarded
 from emulator.kernel import Rank
 from emulator.plan import ClientStep, SessionKind, SessionPlan
+from emulator.runtime.python import collector
 from emulator.service.errors import BusinessError
 from emulator.service.reverse import FileReady
 from emulator.service.session import Capability
@@ -38,7 +39,7 @@ SESSIONS: dict[SessionKind, type[Any]] = {
 def carry_out(device: Device, plan: SessionPlan) -> tuple[bool, str]:
     """Run the whole session in virtual time. Whether the record is complete, and why not."""
     driver = _Driver(device, plan)
-    with guarded(device.hang_limit_s):
+    with guarded(device.hang_limit_s), collector.held_back():
         try:
             driver.begin()
             device.run_until_idle()

@@ -273,6 +273,12 @@ class AppThread(greenlet.greenlet):
         for callback in self.on_end:
             callback()
         self.on_end = []
+        self.language.clear()
+        self._body = _nothing  # what is kept of an ended thread, by a pool of the interpreter for one, keeps nothing else
+
+
+def _nothing() -> None:
+    """What an ended thread has left to do."""
 
 
 def current_thread() -> AppThread | None:

@@ -6,10 +6,12 @@ The methods of the real class are replaced, so that subclasses and names importe
 from __future__ import annotations
 
 import _threading_local
+import itertools
 import queue
 import threading
 import traceback
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any
 
@@ -182,6 +184,24 @@ class _Job:
         return self._fn(*args, **kwargs)
 
 
+def future_hash(self: Future[Any]) -> int:
+    """Future.__hash__: no address, as `as_completed` and `wait` keep sets, whose order must be the same in every run."""
+    number: int | None = self.__dict__.get(_NUMBER)
+    if number is None:
+        app = current_thread()
+        number = object.__hash__(self) if app is None else _next_number(app)
+        self.__dict__[_NUMBER] = number
+    return number
+
+
+_NUMBER = "_emulated_number"
+
+
+def _next_number(app: AppThread) -> int:
+    numbers: Iterator[int] = app.owner.threads[0].language.setdefault("futures", itertools.count())
+    return next(numbers)
+
+
 def install() -> None:
     """Replace the methods."""
     threading.Thread.start = start  # type: ignore[method-assign]
@@ -191,6 +211,7 @@ def install() -> None:
     threading.enumerate = enumerate_threads
     threading.active_count = active_count
     ThreadPoolExecutor.submit = submit  # type: ignore[method-assign,assignment]
+    Future.__hash__ = future_hash  # type: ignore[method-assign,assignment]
     _threading_local.current_thread = _whose  # type: ignore[attr-defined]
 
 
@@ -203,4 +224,5 @@ def uninstall() -> None:
     threading.enumerate = _real_enumerate
     threading.active_count = _real_active_count
     ThreadPoolExecutor.submit = _real_submit  # type: ignore[method-assign]
+    del Future.__hash__
     _threading_local.current_thread = _real_current_thread  # type: ignore[attr-defined]

@@ -12,7 +12,8 @@ from tests.emulator.runtime.box import Box, run_app
 def draw() -> list[Any]:
     items = list(range(10))
     shuffle(items)
-    return [random.random(), random.randint(1, 10**6), random.choice("abc"), random.sample(range(99), 3), items, random.gauss(0, 1)]
+    numbers = [random.random(), random.randint(1, 10**6), random.gauss(0, 1)]
+    return [numbers, random.choice("abc"), random.sample(range(99), 3), items]
 
 
 def test_the_same_numbers_in_every_process() -> None:
