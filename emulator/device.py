@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from emulator.subject import Subject
 
 WALL_EPOCH_NS = 1_782_864_000 * NS_PER_S
 """What the wall clock of a new device shows: 2026-07-01 00:00:00 UTC."""
+
+MEMORY_BYTES = 1024**3
+"""Sandboxes are made in memory when so much is free there."""
 
 
 class DeviceError(RuntimeError):
@@ -167,7 +171,7 @@ class Device:
     def directory(self) -> Path:
         """Where the device's disk is on the host; made when first asked for."""
         if self._directory is None:
-            self._directory = Path(tempfile.mkdtemp(prefix="backup-device-"))
+            self._directory = Path(tempfile.mkdtemp(prefix="backup-device-", dir=_place()))
         return self._directory
 
     # processes ---------------------------------------------------------------------------------------------------------
@@ -218,6 +222,16 @@ class Device:
             complete=complete,
             blocked=blocked,
         )
+
+
+@lru_cache(maxsize=1)
+def _place() -> str | None:
+    """Memory, where the system offers enough of it as a directory: making and removing sandboxes is most of a session."""
+    memory = Path("/dev/shm")
+    try:
+        return str(memory) if shutil.disk_usage(memory).free >= MEMORY_BYTES else None
+    except OSError:
+        return None
 
 
 class _LazySandbox(Sandbox):

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from emulator.runtime.python import console, interrupts, watchdog
+from emulator.runtime.python import console, interrupts, surface, watchdog
 
 _entered: list[float | None] = []
 
@@ -20,6 +20,7 @@ def guarded(hang_limit_s: float | None) -> Iterator[None]:
     if _entered and _entered[-1] == hang_limit_s:
         yield
         return
+    surface.rebind()
     with ExitStack() as stack:
         stack.enter_context(interrupts.watched())
         stack.enter_context(console.routed())

@@ -283,5 +283,8 @@ def _nothing() -> None:
 
 def current_thread() -> AppThread | None:
     """The app's thread that is running, or None in code that is not the app's."""
-    running = greenlet.getcurrent()
+    try:
+        running = greenlet.getcurrent()
+    except RuntimeError:
+        return None  # a finalizer asks while the interpreter shuts down
     return running if isinstance(running, AppThread) else None

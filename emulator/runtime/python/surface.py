@@ -97,6 +97,8 @@ def uninstall() -> None:
 
 def rebind() -> None:
     """Reach the names that modules imported before, under whatever name they keep them."""
+    if not _installed[0]:
+        return
     for module_name, module in list(sys.modules.items()):
         if module_name in _scanned:
             continue

@@ -62,6 +62,11 @@ class _Ticker:
         self._guard = allocate_lock()
         self._started = False
 
+    @property
+    def interval_s(self) -> float:
+        """0 while it does not tick."""
+        return self._interval_s if self._armed else 0.0
+
     def arm(self, interval_s: float) -> None:
         """Begin to tick."""
         waits = self._idle or interval_s < self._interval_s
@@ -118,14 +123,17 @@ def hang_limit(cpu_s: float | None, wall_s: float | None = WALL_LIMIT_S) -> Iter
 
     before = signal.signal(signal.SIGPROF, look)
     interval = cpu_s / LOOKS_PER_LIMIT
-    signal.setitimer(signal.ITIMER_PROF, interval, interval)
+    outer = signal.setitimer(signal.ITIMER_PROF, interval, interval)[1]
+    outer_wall_s = _ticker.interval_s
     if wall_s is not None:
         _ticker.arm(wall_s / LOOKS_PER_LIMIT)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_PROF, outer, outer)
         _ticker.disarm()
+        if outer_wall_s:
+            _ticker.arm(outer_wall_s)
         # A signal that is on its way must not find the default, which ends the interpreter.
         signal.signal(signal.SIGPROF, _too_late if before in (signal.SIG_DFL, None) else before)
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from emulator import Device, Record, SessionKind, load_subject, nominal_plan
+from emulator.guard import guarded
 from emulator.runtime.python import watchdog
 from tests.emulator.harness import OK_JSON
 
@@ -207,3 +208,11 @@ def test_on_another_thread_it_is_off() -> None:
     thread.start()
     thread.join()
     assert ran == [1]
+
+
+def test_a_net_inside_another_leaves_the_outer_one_in_place() -> None:
+    """A run guards all its sessions at once, and confirms a hang under twice the limit in between."""
+    with guarded(0.3):
+        assert not session(CatastrophicRegex, 0.6).complete
+        assert not session(CatastrophicRegex, 0.3).complete
+    assert signal.getitimer(signal.ITIMER_PROF)[1] == 0
