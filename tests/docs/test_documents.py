@@ -16,6 +16,10 @@ from tests.docs.commands import CHECKOUT, RUN, Block, Command, DocumentError, bl
 SKIPPED = {
     ("README.md", "$ python -m pip install -e . && pytest --extension=fixtures.notes.Ext"),
     ("README.md", "$ python -m pip install tox && tox"),
+    (
+        "docs/performance.md",
+        "$ pytest -o python_files='bench_*.py' -o python_functions='bench_*' tests/benchmarks -q -s --benchmark-disable",
+    ),
 }
 """Blocks that are not run: (document, first line). Nothing is skipped without standing here too."""
 
