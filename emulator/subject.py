@@ -232,7 +232,10 @@ def _source(cls: type[Any], callbacks: tuple[str, ...]) -> tuple[str, dict[str, 
         code = getattr(function, "__code__", None)
         if code is not None:
             lines[name] = code.co_firstlineno
-    file = inspect.getsourcefile(cls) or ""
+    try:
+        file = inspect.getsourcefile(cls) or ""
+    except (OSError, TypeError):
+        return "", lines
     try:
         return str(Path(file).relative_to(Path.cwd())), lines
     except ValueError:

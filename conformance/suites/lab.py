@@ -103,7 +103,9 @@ class Lab:
                 record = self.run_session(device, session)
                 records.append(record)
                 if hang_of(record) is not None:
-                    hang = self._note_hang(group, record)
+                    hang, in_time = self._note_hang(group, record)
+                    if in_time:
+                        return GroupResult(group, in_time)
                     return GroupResult(group, tuple(records), record.blocked, hang)
         finally:
             device.close()
@@ -153,28 +155,33 @@ class Lab:
                     device.close()
         return self._archives["nominal"] is not None
 
-    def _note_hang(self, group: SessionGroup, record: Record) -> Hang | None:
+    def _note_hang(self, group: SessionGroup, record: Record) -> tuple[Hang | None, tuple[Record, ...]]:
+        """Look again with twice the limit: the hang, and the records of the second run where nothing had to be stopped."""
         event = hang_of(record)
         assert event is not None
         callback = str(event.data["callback"])
         self._hangs[callback] += 1
         limit = self.hang_limit_s or 0.0
         if callback in self._confirmed or not limit:
-            return Hang(group, record, callback, limit, confirmed=False)
-        again = self._again(group, record, 2 * limit)
-        confirmed = same_place(record, again)
+            return Hang(group, record, callback, limit, confirmed=False), ()
+        again = self._again(group, 2 * limit)
+        if hang_of(again[-1]) is None:
+            return None, again
+        confirmed = same_place(record, again[-1])
         if confirmed:
             self._confirmed.add(callback)
-        return Hang(group, record, callback, limit, confirmed)
+        return Hang(group, record, callback, limit, confirmed), ()
 
-    def _again(self, group: SessionGroup, stopped: Record, limit_s: float) -> Record:
+    def _again(self, group: SessionGroup, limit_s: float) -> tuple[Record, ...]:
+        """The whole group once more, up to a session that has to be stopped."""
         device = self.begin(group, limit_s)
+        records: list[Record] = []
         try:
             for session in group.sessions:
-                record = self.run_session(device, session)
-                if hang_of(record) is not None or _describes(stopped, session):
+                records.append(self.run_session(device, session))
+                if hang_of(records[-1]) is not None:
                     break
-            return record
+            return tuple(records)
         finally:
             device.close()
 
@@ -206,12 +213,6 @@ def _until_hang(record: Record) -> Sequence[tuple[int, str, str]] | None:
         if event.kind == "hang":
             return trace
     return None
-
-
-def _describes(record: Record, session: Session) -> bool:
-    return dict(record.plan) == session.plan.to_json() and record.conditions == tuple(
-        condition.to_json() for condition in session.conditions
-    )
 
 
 def _may_call(plan: SessionPlan, callback: str) -> bool:

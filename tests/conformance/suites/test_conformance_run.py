@@ -202,12 +202,14 @@ def test_a_confirmed_hang_is_a_finding_and_blocks_the_rest(tmp_path: Path) -> No
     assert not kinds(outcomes, OutcomeKind.PASSED, OutcomeKind.ERROR)
 
 
-def test_slowness_that_is_no_hang_only_blocks(tmp_path: Path) -> None:
+def test_slowness_that_is_no_hang_is_judged_until_it_takes_too_long(tmp_path: Path) -> None:
     def slow(device: FakeDevice, plan: SessionPlan) -> str:
         return "hang" if (device.hang_limit_s or 0) < 8 else RESULT
 
     outcomes = all_outcomes(fake_run(slow, tmp_path))
-    assert not kinds(outcomes, OutcomeKind.FAILED, OutcomeKind.WARNED, OutcomeKind.PASSED)
+    assert not kinds(outcomes, OutcomeKind.FAILED, OutcomeKind.WARNED)
+    assert outcomes["BK101"].outcome is OutcomeKind.PASSED
+    assert "had to be stopped in 3 sessions" in outcomes["BK514"].reason
 
 
 def test_a_fault_of_the_emulator_is_an_error(tmp_path: Path) -> None:
