@@ -10,19 +10,21 @@ import pytest
 from conformance.catalogue import CATALOGUE
 from conformance.rules import PREDICATES
 from tests.meta.kill_matrix import SUBJECTS, fired
-from tests.meta.spec_tables import Row, all_rows
+from tests.meta.spec_tables import Row, all_rows, cells
 
-NOT_JUDGED = {
-    "C-002": "a project that can be read at all has the stage model's module.json5",
-    "C-033": "what is not awaited goes on after the callback, which is BK505 whichever the callback",
-    "C-050": "the language does not check signatures at run time, and an unused argument is no fault",
-    "C-060": 'an app that has nothing to say answers with "" itself; that an answer comes, and in time, is BK513',
-    "C-068": "where the profile lies is settled by resolving it (BK701)",
-    "C-075": "names another app, which a run on one app cannot see",
-    "C-085": "limits of the packaging tool, which refuses such a module itself",
-    "C-086": "gone from the current text",
-}
-"""Clauses that bind the app and that no rule cites, with the reason."""
+WITHOUT_RULE = Path(__file__).parents[2] / "docs" / "clauses-without-rule.md"
+COLUMNS = ["clause", "what it asks for", "why no rule cites it"]
+
+
+def not_judged(text: str) -> dict[str, str]:
+    """The clauses of docs/clauses-without-rule.md, each with its reason."""
+    head, _, *rows = [cells(line) for line in text.splitlines() if line.startswith("|")]
+    assert head == COLUMNS
+    assert all(len(row) == len(COLUMNS) and all(row) for row in rows)
+    return {row[0]: row[2] for row in rows}
+
+
+NOT_JUDGED = not_judged(WITHOUT_RULE.read_text(encoding="utf-8"))
 
 
 def clauses() -> list[Row]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import fields
 from inspect import signature
+from pathlib import Path
 
+import emulator.client
 from emulator import Device, DeviceProfile, load_subject
 from emulator.client import Callbacks, SessionBackup, SessionRestore
-from tests.emulator.harness import BUNDLE, OK_JSON, S, called, seen
+from emulator.storage.sandbox import Sandbox
+from emulator.storage.transfer import PlainCopy
+from tests.emulator.harness import BUNDLE, OK_JSON, S, called, run, seen
 
 
 class Slow:
@@ -30,6 +34,42 @@ def test_a_name_of_digits_is_an_app() -> None:
 def test_unused_constants_are_no_limits() -> None:
     values = {name: getattr(DeviceProfile(), name) for name in (field.name for field in fields(DeviceProfile))}
     assert not [name for name, value in values.items() if value == 25_000 or (name.startswith("ipc") and value == 3_000)]
+
+
+def test_there_is_no_garbage_collection() -> None:
+    names = [*dir(emulator.client), *dir(SessionBackup), *dir(SessionRestore)]
+    assert not [name for name in names if "clean_data" in name.lower()]
+
+
+def test_the_service_stays() -> None:
+    with Device() as device:
+        device.install(load_subject(Slow), BUNDLE)
+        before = device.service
+        device.advance(600 * S)
+        SessionBackup(device, Callbacks()).append_bundles([BUNDLE])
+        device.run_until_idle()
+        record = device.record()
+        assert device.service is before
+    assert seen(record, "onBundleEnd") == [("onBundleEnd", 0)]
+
+
+def test_no_sizes_are_told() -> None:
+    told = {message.callback for message in run(Slow).client}
+    assert told == {"onBundleBegin", "onFileReady", "onResultReport", "onBundleEnd", "onAllBundlesEnd"}
+
+
+def test_every_file_leaves_by_itself(tmp_path: Path) -> None:
+    """One byte more than the device puts into a slice, and many small files beside it."""
+    profile = DeviceProfile()
+    sandbox = Sandbox(tmp_path)
+    files = Path(sandbox.directory("/data/storage/el2/base/files"))
+    with (files / "big").open("wb") as big:
+        big.truncate(profile.big_file_bytes + 1)
+    for number in range(profile.batch_size + 1):
+        (files / f"{number}.txt").write_bytes(b"")
+    blobs = list(PlainCopy().collect(sandbox))
+    assert len(blobs) == profile.batch_size + 2
+    assert len({blob.uri for blob in blobs}) == len(blobs)
 
 
 def test_a_device_has_one_user() -> None:
