@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -226,9 +227,14 @@ class Device:
 
 @lru_cache(maxsize=1)
 def _place() -> str | None:
-    """Memory, where the system offers enough of it as a directory: making and removing sandboxes is most of a session."""
+    """Memory, where the system offers enough of it as a directory: making and removing sandboxes is most of a session.
+
+    Whoever sets TMPDIR has decided otherwise.
+    """
     memory = Path("/dev/shm")
     try:
+        if os.environ.get("TMPDIR"):
+            return None
         return str(memory) if shutil.disk_usage(memory).free >= MEMORY_BYTES else None
     except OSError:
         return None

@@ -18,7 +18,8 @@ def guarded(hang_limit_s: float | None) -> Iterator[None]:
     which spares each of them the signals and timers.
     """
     if _entered and _entered[-1] == hang_limit_s:
-        yield
+        with interrupts.not_lost():
+            yield
         return
     surface.rebind()
     with ExitStack() as stack:

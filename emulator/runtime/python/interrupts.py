@@ -30,9 +30,23 @@ def watched() -> Iterator[None]:
     _pressed[0] = False
     signal.signal(signal.SIGINT, pressed)
     try:
-        yield
+        with not_lost():
+            yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def not_lost() -> Iterator[None]:
+    """A Ctrl-C that was swallowed on its way, by the app or in a destructor, comes up again at the end of this."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _pressed[0] = False
+        raise
+    if _pressed[0]:
+        _pressed[0] = False
+        raise KeyboardInterrupt
 
 
 def reraise_real(error: BaseException, kernel: Kernel) -> None:
