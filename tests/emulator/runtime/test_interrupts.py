@@ -22,10 +22,15 @@ def test_a_swallowed_interrupt_comes_up_when_the_session_ends() -> None:
 
 def test_and_when_one_of_many_sessions_ends() -> None:
     later = []
-    with pytest.raises(KeyboardInterrupt), guarded(None):
+
+    @guarded(None)
+    def sessions() -> None:
         with guarded(None):
             press_and_swallow()
         later.append("the next session")
+
+    with pytest.raises(KeyboardInterrupt):
+        sessions()
     assert not later
 
 
