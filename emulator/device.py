@@ -112,10 +112,12 @@ class Device:
 
     def close(self) -> None:
         """End everything and remove the sandboxes. A device can be used as a context manager instead."""
-        self.end_processes()
-        if self._directory is not None:
-            shutil.rmtree(self._directory, ignore_errors=True)
-            self._directory = None
+        try:
+            self.end_processes()
+        finally:
+            if self._directory is not None:
+                _remove(self._directory)
+                self._directory = None
 
     def __enter__(self) -> Device:
         return self
@@ -238,6 +240,15 @@ def _place() -> str | None:
         return str(memory) if shutil.disk_usage(memory).free >= MEMORY_BYTES else None
     except OSError:
         return None
+
+
+def _remove(directory: Path) -> None:
+    """Remove all of it, also when Ctrl-C comes in between: removing is where much of a run's time goes."""
+    try:
+        shutil.rmtree(directory, ignore_errors=True)
+    except KeyboardInterrupt:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
 
 
 class _LazySandbox(Sandbox):
