@@ -9,8 +9,11 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
+from emulator import CALLBACKS
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 Change = Callable[[ast.AST], ast.AST | list[ast.AST] | None]
 """A changed copy of a node, or None where the operator has nothing to do."""
 
@@ -71,11 +74,86 @@ def _other_key(node: ast.AST) -> ast.AST | None:
 
 
 def _no_worker(node: ast.AST) -> ast.AST | None:
-    """The body of an ``async with`` or ``with`` that makes a pool, run on the spot."""
+    """What would run on a worker, run on the spot."""
     call = node.value if isinstance(node, ast.Await) else None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.func.attr != "run_in_executor":
+    return ast.Call(call.args[1], call.args[2:], []) if _is_run_in_executor(call) else None
+
+
+def _no_waiting(node: ast.AST) -> list[ast.AST] | None:
+    """The work of a pool takes long, and nobody waits: neither the block that closes the pool nor the await for its result."""
+    if not isinstance(node, ast.With) or len(node.items) != 1 or not isinstance(node.items[0].optional_vars, ast.Name):
         return None
-    return ast.Call(call.args[1], call.args[2:], [])
+    pool = node.items[0].optional_vars
+    slow = ast.parse(f"import time; {pool.id}.submit(time.sleep, 10)").body
+    begun: list[ast.AST] = [ast.Assign([pool], node.items[0].context_expr), *slow]
+    waits = False
+    for statement in node.body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Await):
+            waits = True
+            begun += [ast.Expr(statement.value.value), ast.Assign(statement.targets, ast.Constant(""))]
+        else:
+            begun.append(statement)
+    return begun if waits else None
+
+
+def _is_run_in_executor(node: ast.AST | None) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "run_in_executor"
+
+
+def _swallow(node: ast.AST) -> ast.AST | None:
+    """Something goes wrong, and the handler keeps it to itself."""
+    if not isinstance(node, ast.Try) or not node.handlers or node.finalbody:
+        return None
+    body: list[ast.stmt] = [ast.parse('raise ValueError("mutant")').body[0], *node.body]
+    silent: list[ast.stmt] = [ast.Return(ast.Constant(""))]
+    broad = [ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, silent)]
+    return ast.Try(body, broad, node.orelse, node.finalbody)
+
+
+def _result(change: Callable[[ast.expr], ast.expr]) -> Change:
+    """A change of what a callback returns, wherever it returns something."""
+
+    def changed(node: ast.AST) -> ast.AST | None:
+        if not _is_callback(node) or not any(isinstance(inner, ast.Return) and inner.value for inner in ast.walk(node)):
+            return None
+        made = copy.deepcopy(node)
+        for inner in ast.walk(made):
+            if isinstance(inner, ast.Return) and inner.value is not None:
+                inner.value = change(inner.value)
+        return made
+
+    return changed
+
+
+def _first(text: str) -> Change:
+    """Statements that come before everything else in a callback; where they await, in one that may await."""
+    statements = ast.parse(text).body
+
+    def changed(node: ast.AST) -> ast.AST | None:
+        if not _is_callback(node) or ("await" in text and not isinstance(node, ast.AsyncFunctionDef)):
+            return None
+        made = copy.deepcopy(node)
+        made.body[:0] = copy.deepcopy(statements)
+        return made
+
+    return changed
+
+
+def _asynchronous(node: ast.AST) -> ast.AST | None:
+    return (
+        ast.AsyncFunctionDef(**dict(ast.iter_fields(node))) if _is_callback(node) and isinstance(node, ast.FunctionDef) else None
+    )
+
+
+def _synchronous(node: ast.AST) -> ast.AST | None:
+    if not _is_callback(node) or not isinstance(node, ast.AsyncFunctionDef):
+        return None
+    awaits = any(isinstance(inner, ast.Await) for inner in ast.walk(node))
+    return None if awaits else ast.FunctionDef(**dict(ast.iter_fields(node)))
+
+
+def _is_callback(node: ast.AST) -> TypeGuard[Function]:
+    return isinstance(node, Function) and node.name in CALLBACKS
 
 
 OPERATORS: dict[str, Change] = {
@@ -88,6 +166,14 @@ OPERATORS: dict[str, Change] = {
     "takes the other branch": _other_branch,
     "misspells a key": _other_key,
     "works on the main thread": _no_worker,
+    "does not wait for a slow worker": _no_waiting,
+    "swallows what goes wrong": _swallow,
+    "returns a number": _result(lambda _: ast.Constant(0)),
+    "encodes twice": _result(lambda value: ast.Call(ast.parse("json.dumps", mode="eval").body, [value], [])),
+    "never settles": _first("import asyncio; await asyncio.get_running_loop().create_future()"),
+    "blocks for 30 s": _first("import time; time.sleep(30)"),
+    "is asynchronous": _asynchronous,
+    "is synchronous": _synchronous,
 }
 
 
@@ -96,7 +182,7 @@ def mutants(source: str) -> Iterator[Mutant]:
     tree = ast.parse(source)
     found = []
     for function in ast.walk(tree):
-        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if not isinstance(function, Function):
             continue
         for index, node in enumerate(ast.walk(function)):
             for operator, change in OPERATORS.items():

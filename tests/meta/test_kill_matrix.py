@@ -7,8 +7,9 @@ import ast
 import pytest
 
 from conformance.rules import PREDICATES
-from tests.meta.kill_matrix import MATRIX, SUBJECTS, row, run_all, sample_mutants
+from tests.meta.kill_matrix import MATRIX, SLIPS, SUBJECTS, UNNOTICED, reason, row, run_all, sample_mutants
 from tests.meta.mutants import OPERATORS, mutants
+from tests.meta.spec_tables import cells
 
 SAMPLE_EVERY = 9
 AGAIN = "run python -m tests.meta.kill_matrix again"
@@ -23,14 +24,46 @@ async def f(self, pool):
     except OSError:
         return ""
     return {"a": 1}
+
+
+async def g():
+    with Pool() as pool:
+        done = await pool.run(work)
+
+
+def onProcess(self):
+    return self.now()
+
+
+async def onRelease(self, scenario):
+    pass
 '''
+
+
+def noticed() -> dict[str, str]:
+    """What the document says of each mutant."""
+    lines = MATRIX.read_text(encoding="utf-8").partition("## By mutant")[2].splitlines()
+    return {cells(line)[0]: cells(line)[2] for line in lines if line.startswith("| ")}
 
 
 def test_the_document_lists_the_mutants_of_this_source() -> None:
     text = MATRIX.read_text(encoding="utf-8")
-    missing = [mutant.name for mutant in sample_mutants() if row(mutant, ()).removesuffix(" none |") not in text]
-    assert not missing, AGAIN
-    assert len(text.partition("## By mutant")[2].strip().split("\n| ")) - 2 == len(sample_mutants()), AGAIN
+    assert list(noticed())[1:] == [mutant.name for mutant in sample_mutants()], AGAIN
+    assert not [m.name for m in sample_mutants() if row(m, ("BK",)).removesuffix("BK |") not in text], AGAIN
+
+
+@pytest.mark.parametrize("slip", [pytest.param(slip, id=f"{slip[0]} {slip[1]}") for slip in SLIPS])
+def test_a_slip_is_noticed_by_its_rule(slip: tuple[str, str]) -> None:
+    found = [noticed()[m.name] for m in sample_mutants() if (m.function, m.operator) == slip]
+    assert found
+    assert all(SLIPS[slip] in rules.split(", ") for rules in found)
+
+
+def test_what_is_not_noticed_is_explained() -> None:
+    said = noticed()
+    survivors = [mutant for mutant in sample_mutants() if said[mutant.name].startswith("none")]
+    assert [m.name for m in survivors if said[m.name] != f"none: {reason(m)}"] == [], AGAIN
+    assert {reason(mutant) for mutant in survivors} == set(UNNOTICED.values()), "a reason that explains nothing goes"
 
 
 def test_the_document_lists_the_rules() -> None:
@@ -40,8 +73,8 @@ def test_the_document_lists_the_rules() -> None:
 
 
 @pytest.mark.timeout(600)
-def test_a_sample_of_the_mutants_is_noticed_as_the_document_says() -> None:
-    chosen = sample_mutants()[::SAMPLE_EVERY]
+def test_the_slips_and_a_sample_of_the_rest_are_noticed_as_the_document_says() -> None:
+    chosen = [m for i, m in enumerate(sample_mutants()) if i % SAMPLE_EVERY == 0 or (m.function, m.operator) in SLIPS]
     lines = MATRIX.read_text(encoding="utf-8").splitlines()
     again = [row(mutant, rules) for mutant, rules in zip(chosen, run_all(chosen), strict=True)]
     assert [line for line in again if line not in lines] == [], AGAIN
@@ -57,6 +90,7 @@ def test_a_mutant_has_one_change() -> None:
     for mutant in found:
         compile(mutant.source, mutant.name, "exec")
     made = {mutant.operator: mutant for mutant in reversed(found)}
+    assert made.keys() == OPERATORS.keys()
     assert "    return ''" in made['returns ""'].source.splitlines()
     assert "work(1)" in made["works on the main thread"].source
     assert "    loop.run_in_executor(pool, work, 1)" in made["does not await"].source
@@ -64,3 +98,8 @@ def test_a_mutant_has_one_change() -> None:
     assert "if not self.ready" in made["takes the other branch"].source
     assert "'as': 1" in made["misspells a key"].source
     assert made["leaves the call out"].before == 'print("x")'
+    assert "pool = Pool()" in made["does not wait for a slow worker"].source
+    assert "return 0" in made["returns a number"].source
+    assert "return json.dumps(self.now())" in made["encodes twice"].source
+    assert "async def onProcess(self)" in made["is asynchronous"].source
+    assert "\ndef onRelease(self" in made["is synchronous"].source
