@@ -27,7 +27,7 @@ class Disk:
         return size
 
     def changing(self, operation: str, path: str) -> None:
-        """``operation`` (mkdir, unlink, rmdir, rename, chmod, utime, truncate...) is about to happen to ``path``. Raises OSError."""
+        """``operation`` (mkdir, unlink, rename, chmod, utime...) is about to happen to ``path``. Raises OSError."""
 
 
 HEALTHY_DISK = Disk()

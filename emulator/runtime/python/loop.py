@@ -1,53 +1,56 @@
-"""asyncio in virtual time: a selector loop whose selector parks the app's thread instead of watching descriptors."""
+"""asyncio in virtual time: an event loop that parks the app's thread instead of watching descriptors."""
 
 from __future__ import annotations
 
 import asyncio
+import heapq
 import itertools
-import selectors
-from collections.abc import Callable, Mapping
-from contextvars import Context
+import sys
+import weakref
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Sized
+from contextvars import Context, copy_context
 from typing import Any
 
 from emulator.kernel import AppThread, Killed, current_thread
 from emulator.kernel.events import NS_PER_S
-from emulator.runtime.python import refusals
+from emulator.runtime.python.handles import Handle, TimerHandle
 from emulator.runtime.python.work import LoopWork, call_tag
 
 ITERATION_TICKS = 200
 """What one iteration without any wait is charged: about what the loop's own code does, so that an endless
 ``await asyncio.sleep(0)`` pays for its turns like any other endless loop."""
 
+RESOLUTION_S = 1e-9
+"""A timer that is due within this time is due now."""
 
-class VirtualSelector(selectors.BaseSelector):
-    """Knows what is registered, never watches it: the device has no descriptors to wait for."""
+MANY_TIMERS = 100
+"""Of more timers than these the cancelled ones are cleared away once they seem to be more than half. Python's own loop does
+so too, and counts as we do: the order of timers with equal times depends on it."""
 
-    def __init__(self) -> None:
-        self._keys: dict[int, selectors.SelectorKey] = {}
-        self.loop: VirtualEventLoop | None = None
-
-    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        """The loop's own wake-up end is taken; what the app wants to be watched is refused."""
-        thread = current_thread()
-        if self.loop is not None and thread is not None:
-            thread.owner.refuse("asyncio: waiting for a file descriptor")
-        number = fileobj if isinstance(fileobj, int) else fileobj.fileno()
-        key = self._keys[number] = selectors.SelectorKey(fileobj, number, events, data)
-        return key
-
-    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
-        """Forget it."""
-        return self._keys.pop(fileobj if isinstance(fileobj, int) else fileobj.fileno())
-
-    def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
-        """What is registered, by descriptor."""
-        return self._keys
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Let ``timeout`` seconds of virtual time pass, or wait until somebody wakes the loop."""
-        if self.loop is not None:
-            self.loop.wait(timeout)
-        return []
+DESCRIPTORS = (
+    "add_reader",
+    "remove_reader",
+    "add_writer",
+    "remove_writer",
+    "add_signal_handler",
+    "remove_signal_handler",
+    "connect_read_pipe",
+    "connect_write_pipe",
+    "subprocess_exec",
+    "subprocess_shell",
+    "create_unix_connection",
+    "create_unix_server",
+    "sock_recv",
+    "sock_recv_into",
+    "sock_recvfrom",
+    "sock_recvfrom_into",
+    "sock_sendall",
+    "sock_sendto",
+    "sock_connect",
+    "sock_accept",
+)
+"""Methods of a loop that would wait for descriptors, signals or processes: the device has none of them."""
 
 
 class _Numbered:
@@ -76,79 +79,195 @@ _Future.__name__ = _Future.__qualname__ = "Future"
 _Task.__name__ = _Task.__qualname__ = "Task"
 
 
-class VirtualEventLoop(asyncio.SelectorEventLoop):
-    """The loop of one thread of the app. ``interrupt`` asks whether the thread has something else to do; the loop then
-    stops after the iteration that it is in.
+class VirtualEventLoop(asyncio.BaseEventLoop):
+    """The loop of one thread of the app. While ``interrupt`` holds anything the thread has something else to do; the loop
+    then stops after the iteration that it is in.
+
+    The order of callbacks is that of Python's own loop: an iteration runs what was ready when it began.
     """
 
     def __init__(self, thread: AppThread) -> None:
+        self._runs = False
+        super().__init__()
         self._kernel = thread.kernel
         self._sleeper: AppThread | None = None
-        self.interrupt: Callable[[], bool] | None = None
-        self.work = LoopWork()
+        self._soon: deque[Handle | TimerHandle] = deque()
+        self._later: list[tuple[float, TimerHandle]] = []
+        self._stops = False
+        self.cancelled_timers = 0
+        self._generators: weakref.WeakSet[AsyncGenerator[Any, Any]] = weakref.WeakSet()
+        self.interrupt: Sized = ()
+        self.work = LoopWork(self._later)
         self.next_number = itertools.count().__next__
-        selector = VirtualSelector()
-        with refusals.allowed():
-            super().__init__(selector)
-        selector.loop = self
         self.set_exception_handler(lambda _loop, context: _report(thread, context))
 
     def time(self) -> float:
         """Virtual seconds since the session began."""
         return self._kernel.now_ns / NS_PER_S
 
-    def wait(self, timeout: float | None) -> None:
-        """Pass the time until the next timer, or until somebody wakes the loop."""
-        if self.interrupt is not None and self.interrupt():
-            self.stop()
+    # running -------------------------------------------------------------------------------------------------------------
+
+    def run_forever(self) -> None:
+        """As in any loop."""
+        self._check_that_it_may_run()
+        hooks = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(firstiter=self._generator_begins, finalizer=self._generator_is_dropped)
+        asyncio._set_running_loop(self)
+        self._runs = True
+        try:
+            while True:
+                self._iterate()
+                if self._stops:
+                    break
+        finally:
+            self._stops = self._runs = False
+            asyncio._set_running_loop(None)
+            sys.set_asyncgen_hooks(*hooks)
+
+    def _check_that_it_may_run(self) -> None:
+        if self.is_closed():
+            raise RuntimeError("Event loop is closed")
+        if self._runs:
+            raise RuntimeError("This event loop is already running")
+        if asyncio._get_running_loop() is not None:
+            raise RuntimeError("Cannot run the event loop while another loop is running")
+
+    def _iterate(self) -> None:
+        """Wait for whatever comes first, then run what is ready by then."""
+        soon, later = self._soon, self._later
+        if len(later) > MANY_TIMERS and self.cancelled_timers > len(later) / 2:
+            self._clear_away()
+        while later and later[0][1].callback is None:
+            self.cancelled_timers -= 1
+            heapq.heappop(later)[1].scheduled = False
+        if soon or self._stops:
+            self._pass_on()
+        else:
+            self._wait(later[0][0] if later else None)
+        if later:
+            due = self.time() + RESOLUTION_S
+            while later and later[0][0] < due:
+                timer = heapq.heappop(later)[1]
+                timer.scheduled = False
+                soon.append(timer)
+        for _ in range(len(soon)):
+            handle = soon.popleft()
+            callback = handle.callback
+            if callback is not None:
+                try:
+                    handle.context.run(callback, *handle.args)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException as error:
+                    self._callback_failed(handle, error)
+
+    def _callback_failed(self, handle: Handle | TimerHandle, error: BaseException) -> None:
+        self.call_exception_handler({"message": f"Exception in callback {handle!r}", "exception": error, "handle": handle})
+
+    def _pass_on(self) -> None:
+        """An iteration without any wait."""
+        if self.interrupt:
+            self._stops = True
             return
         thread = current_thread()
+        if thread is not None:
+            fuel = thread.fuel
+            fuel.left -= ITERATION_TICKS
+            if fuel.left < 0:
+                thread.use_fuel()
+
+    def _wait(self, when: float | None) -> None:
+        """Pass the time until the next timer, or until somebody wakes the loop."""
+        if self.interrupt:
+            self._stops = True
+            return
+        timeout_ns = None if when is None else round((when - self.time()) * NS_PER_S)
+        if timeout_ns is not None and timeout_ns <= 0:
+            self._pass_on()
+            return
+        self._sleeper = thread = current_thread()
         if thread is None:
             return
-        if timeout is not None and timeout <= 0:
-            thread.fuel.left -= ITERATION_TICKS
-            if thread.fuel.left < 0:
-                thread.use_fuel()
-            return
-        self._sleeper = thread
         try:
-            thread.park(None if timeout is None else round(timeout * NS_PER_S), self)
+            thread.park(timeout_ns, self)
         finally:
             self._sleeper = None
-        if self.interrupt is not None and self.interrupt():
-            self.stop()
+        if self.interrupt:
+            self._stops = True
 
     def wake(self) -> None:
         """End a wait of the loop."""
         if self._sleeper is not None:
             self._sleeper.wake(self)
 
-    def call_soon_threadsafe(  # type: ignore[override]
-        self, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.Handle:
-        """As in any loop; the thread that waits in it is woken."""
-        if self.get_debug():  # call_soon would complain about the thread
-            handle = super().call_soon_threadsafe(callback, *args, context=context)
-        else:
-            handle = self.call_soon(callback, *args, context=context)
-        self.wake()
-        return handle
+    def stop(self) -> None:
+        """Stop after the iteration that it is in, or that comes next."""
+        self._stops = True
 
-    def call_at(  # type: ignore[override]
-        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.TimerHandle:
-        """As in any loop; remembered under the callback that asked for it."""
-        handle = super().call_at(when, callback, *args, context=context)
-        self.work.add_timer(handle, call_tag.get(), self.time())
-        return handle
+    def is_running(self) -> bool:
+        """As in any loop."""
+        return self._runs
 
     def run_until_complete(self, future: Any) -> Any:
         """As in any loop. The app's own waiting is not interrupted: its thread is busy, as it would be on the device."""
-        interrupt, self.interrupt = self.interrupt, None
+        interrupt, self.interrupt = self.interrupt, ()
         try:
             return super().run_until_complete(future)
         finally:
             self.interrupt = interrupt
+
+    def close(self) -> None:
+        """As in any loop."""
+        super().close()
+        self._soon.clear()
+        self._later.clear()
+
+    # callbacks -----------------------------------------------------------------------------------------------------------
+
+    def call_soon(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """As in any loop."""
+        if self.is_closed():
+            raise RuntimeError("Event loop is closed")
+        handle = Handle(callback, args, copy_context() if context is None else context)
+        self._soon.append(handle)
+        return handle
+
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """As in any loop; the thread that waits in it is woken."""
+        handle = self.call_soon(callback, *args, context=context)
+        self.wake()
+        return handle
+
+    def call_later(  # type: ignore[override]
+        self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """As in any loop."""
+        if delay is None:
+            raise TypeError("delay must not be None")
+        return self.call_at(self._kernel.now_ns / NS_PER_S + delay, callback, *args, context=context)
+
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """As in any loop."""
+        if when is None:
+            raise TypeError("when cannot be None")
+        if self.is_closed():
+            raise RuntimeError("Event loop is closed")
+        handle = TimerHandle(when, callback, args, self, copy_context() if context is None else context)
+        heapq.heappush(self._later, (when, handle))
+        return handle
+
+    def _clear_away(self) -> None:
+        self._later[:] = [entry for entry in self._later if entry[1].callback is not None]
+        heapq.heapify(self._later)
+        self.cancelled_timers = 0
+
+    # tasks ---------------------------------------------------------------------------------------------------------------
 
     def create_future(self) -> asyncio.Future[Any]:
         """As in any loop, but with a place of its own in sets."""
@@ -162,8 +281,48 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
             task: asyncio.Task[Any] = _Task(coro, loop=self, **options)
         else:
             task = super().create_task(coro, **options)
-        self.work.add_task(task, tag, self.time())
+        self.work.add_task(task, tag)
         return task
+
+    # asynchronous generators ---------------------------------------------------------------------------------------------
+
+    def _generator_begins(self, generator: AsyncGenerator[Any, Any]) -> None:
+        self._generators.add(generator)
+
+    def _generator_is_dropped(self, generator: AsyncGenerator[Any, Any]) -> None:
+        self._generators.discard(generator)
+        if not self.is_closed():
+            self.call_soon_threadsafe(self.create_task, generator.aclose())
+
+    async def shutdown_asyncgens(self) -> None:
+        """As in any loop."""
+        closing = list(self._generators)
+        self._generators.clear()
+        results = await asyncio.gather(*(generator.aclose() for generator in closing), return_exceptions=True)
+        for generator, result in zip(closing, results, strict=True):
+            if isinstance(result, Exception):
+                self.call_exception_handler(
+                    {
+                        "message": f"an error occurred during closing of asynchronous generator {generator!r}",
+                        "exception": result,
+                        "asyncgen": generator,
+                    }
+                )
+
+
+def _refusing(name: str) -> Callable[..., Any]:
+    def refuse(self: VirtualEventLoop, *_args: Any, **_kwargs: Any) -> Any:
+        thread = current_thread()
+        if thread is not None:
+            thread.owner.refuse(f"asyncio: {name}")
+        raise NotImplementedError(name)
+
+    refuse.__name__ = refuse.__qualname__ = name
+    return refuse
+
+
+for _name in DESCRIPTORS:
+    setattr(VirtualEventLoop, _name, _refusing(_name))
 
 
 def _report(thread: AppThread, context: dict[str, Any]) -> None:

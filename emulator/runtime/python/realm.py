@@ -128,14 +128,11 @@ class PythonRealm:
         if self._loop.is_closed():
             self._loop = None
             return
-        self._loop.interrupt = self._has_jobs
+        self._loop.interrupt = self._jobs
         try:
             self._loop.run_forever()
         except (SystemExit, KeyboardInterrupt) as error:
             interrupts.reraise_real(error, self._main.kernel)
-
-    def _has_jobs(self) -> bool:
-        return bool(self._jobs)
 
     def main_loop(self) -> VirtualEventLoop:
         """The loop of the main thread, made when first asked for, and again when the app has closed it."""
@@ -218,7 +215,7 @@ class PythonRealm:
                 self._loop = its_loop
             return result
         loop = self.main_loop()
-        loop.interrupt = None
+        loop.interrupt = ()
         self._by_device = True
         task = loop.create_task(result, context=self._context(job))
         loop.call_soon(loop.stop)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+from emulator.runtime.python.handles import TimerHandle
 
 call_tag: ContextVar[int | None] = ContextVar("call_tag", default=None)
 """Number of the device's call under which code runs; inherited by the tasks and threads that it starts."""
@@ -20,39 +22,36 @@ class Work:
     tag: int | None
 
 
-@dataclass(slots=True)
 class LoopWork:
-    """The tasks and timers of one loop."""
+    """The tasks of one loop, and its timers: ``timers`` is the heap that it keeps them on."""
 
-    tasks: list[tuple[asyncio.Task[Any], int | None]] = field(default_factory=list)
-    timers: list[tuple[asyncio.TimerHandle, int | None]] = field(default_factory=list)
-    _look_at: int = 1_000
+    def __init__(self, timers: list[tuple[float, TimerHandle]]) -> None:
+        self.tasks: list[tuple[asyncio.Task[Any], int | None]] = []
+        self._timers = timers
+        self._look_at = 1_000
 
-    def add_task(self, task: asyncio.Task[Any], tag: int | None, now: float) -> None:
-        """``task`` begins."""
+    def add_task(self, task: asyncio.Task[Any], tag: int | None) -> None:
+        """``task`` begins. Now and then what is over is dropped, so that a loop that starts tasks for ever stays small."""
         self.tasks.append((task, tag))
-        self._forget_old(now)
+        if len(self.tasks) > self._look_at:
+            self._forget_done()
+            self._look_at = 1_000 + 2 * len(self.tasks)
 
-    def add_timer(self, timer: asyncio.TimerHandle, tag: int | None, now: float) -> None:
-        """``timer`` is due some time."""
-        self.timers.append((timer, tag))
-        self._forget_old(now)
-
-    def _forget_old(self, now: float) -> None:
-        """Now and then drop what is over, so that a loop that sleeps for ever does not fill the memory."""
-        if len(self.tasks) + len(self.timers) > self._look_at:
-            self.pending(now)
-            self._look_at = 1_000 + 2 * (len(self.tasks) + len(self.timers))
+    def _forget_done(self) -> None:
+        self.tasks = [(task, tag) for task, tag in self.tasks if not task.done()]
 
     def pending(self, now: float) -> list[Work]:
         """What is not done yet. Timers that only wake a task, or a future, are part of that task."""
-        self.tasks = [(task, tag) for task, tag in self.tasks if not task.done()]
-        self.timers = [(timer, tag) for timer, tag in self.timers if not timer.cancelled() and timer.when() > now]
+        if not self.tasks and not self._timers:
+            return []
+        self._forget_done()
         works = [Work("task", f"task {_name(task)}", tag) for task, tag in self.tasks]
+        busy = {tag for _, tag in self.tasks}
+        timers = sorted(when_and_timer for when_and_timer in self._timers if when_and_timer[0] > now)
         works += [
-            Work("timer", f"timer due at {timer.when():g} s", tag)
-            for timer, tag in self.timers
-            if not any(other_tag == tag for _, other_tag in self.tasks)
+            Work("timer", f"timer due at {when:g} s", timer.context.get(call_tag))
+            for when, timer in timers
+            if timer.callback is not None and timer.context.get(call_tag) not in busy
         ]
         return works
 

@@ -175,7 +175,7 @@ def test_the_apps_own_waiting_for_a_future_is_not_interrupted() -> None:
 
     def body() -> float:
         loop: Any = asyncio.new_event_loop()
-        loop.interrupt = lambda: True
+        loop.interrupt = (True,)
         loop.run_until_complete(asyncio.sleep(1))
         loop.close()
         return float(loop.time())
