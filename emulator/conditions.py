@@ -119,6 +119,127 @@ class IpcFailure(Condition):
     cuts_short: ClassVar[bool] = True
 
 
+class StorageCondition(Condition):
+    """Base of what is wrong with the device's storage; `emulator.storage.faults` carries it out.
+
+    Paths are device paths and may be patterns of `fnmatch`, whose ``*`` reaches over slashes as well.
+    """
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StorageFull(StorageCondition):
+    """``after_bytes`` more can be written, then nothing: ENOSPC, as on a phone whose user data partition is full.
+
+    Without room for a byte no file, directory or link can be made either. What is removed frees nothing.
+    """
+
+    after_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IoError(StorageCondition):
+    """EIO from worn or broken flash: reading, writing or opening (``operation``) of matching files fails.
+
+    ``nth`` (from 1): only that very one; None: every one.
+    """
+
+    path: str = "*"
+    operation: str = "write"
+    nth: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.operation not in ("read", "write", "open"):
+            raise ConditionError(f"IoError: operation must be read, write or open, not {self.operation!r}")
+        if self.nth == 0:
+            raise ConditionError("IoError: nth counts from 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Denied(StorageCondition):
+    """EACCES for matching files and directories: they came with the owner or label of somebody else, after a restore say."""
+
+    path: str = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOnlyArea(StorageCondition):
+    """EROFS for every change: the file system was remounted read-only after errors. ``area``: el1, el2, or a directory."""
+
+    area: str = "el2"
+
+
+@dataclass(frozen=True, slots=True)
+class El2Locked(StorageCondition):
+    """The user has not entered the password since the phone was started: the keys of EL2 are not there (ContextConstant
+    AreaMode: EL2 is accessible after the first entry). fscrypt then answers ENOKEY to opening, making and renaming;
+    names are still listed and removed (the kernel's fscrypt document, "Without the key").
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class SlowStorage(StorageCondition):
+    """Reading and writing pass at ``bytes_per_second``, as on flash that is nearly full and collects garbage."""
+
+    bytes_per_second: int = 1_000_000
+
+    def __post_init__(self) -> None:
+        if not self.bytes_per_second:
+            raise ConditionError("SlowStorage: bytes_per_second must not be 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Vanishes(StorageCondition):
+    """Matching files are gone when the device packs them, after it has found them: another process cleaned up."""
+
+    path: str = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Grows(StorageCondition):
+    """Matching files have ``by_bytes`` more when the device packs them than when it found them: a log goes on being written."""
+
+    path: str = "*"
+    by_bytes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BitRot(StorageCondition):
+    """One bit of a blob is another on the way to the new device: ``bit`` (0 to 7) of the byte at ``offset``.
+
+    ``blob`` is a pattern for the name under which the caller got it; a shorter blob is left alone.
+    """
+
+    blob: str = "*"
+    offset: int = 0
+    bit: int = 0
+
+    def __post_init__(self) -> None:
+        if self.bit > 7:
+            raise ConditionError(f"BitRot: bit must be 0 to 7, not {self.bit}")
+
+
+ODD_FILES = ("symlink", "socket", "fifo", "unreadable", "breaking-name")
+"""The kinds of `OddFile`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OddFile(StorageCondition):
+    """Something in the app's data that the device's scan or pack does not take as it takes plain files (data-plane 2 and 3).
+
+    ``kind``: symlink (to a file that exists), socket, fifo, unreadable (mode 000), or breaking-name: a file over 2 MiB
+    without extension below a directory with a dot in its name. ``path``: where it is; "" for a place in the module's files.
+    """
+
+    kind: str = "symlink"
+    path: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in ODD_FILES:
+            raise ConditionError(f"OddFile: kind must be one of {', '.join(ODD_FILES)}, not {self.kind!r}")
+
+
 CONDITIONS: dict[str, type[Condition]] = {
     c.__name__: c
     for c in (
@@ -133,6 +254,16 @@ CONDITIONS: dict[str, type[Condition]] = {
         RefuseConnect,
         ConnectError,
         IpcFailure,
+        StorageFull,
+        IoError,
+        Denied,
+        ReadOnlyArea,
+        El2Locked,
+        SlowStorage,
+        Vanishes,
+        Grows,
+        BitRot,
+        OddFile,
     )
 }
 """Every condition by name."""

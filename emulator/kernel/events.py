@@ -34,24 +34,21 @@ class Rank(IntEnum):
 
 
 class Timer:
-    """A scheduled event; `cancel` takes it off the heap."""
+    """A scheduled event; `cancel` takes it off the heap. ``pending`` until it ran or was cancelled."""
 
-    __slots__ = ("args", "at_ns", "callback")
+    __slots__ = ("at_ns", "pending")
 
-    def __init__(self, at_ns: int, callback: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    def __init__(self, at_ns: int) -> None:
         self.at_ns = at_ns
-        self.callback: Callable[..., Any] | None = callback
-        self.args = args
-
-    @property
-    def pending(self) -> bool:
-        """True until the event ran or was cancelled."""
-        return self.callback is not None
+        self.pending = True
 
     def cancel(self) -> None:
         """Make it never happen; harmless when it already did."""
-        self.callback = None
-        self.args = ()
+        self.pending = False
+
+
+_Entry = tuple[int, int, int, Timer | None, Callable[..., Any], tuple[Any, ...]]
+"""Time, rank, order, who may cancel it, and what to call."""
 
 
 class Kernel:
@@ -68,7 +65,7 @@ class Kernel:
         """Counts the times that a thread of the app went on: the watchdog's sign of life."""
         self.stuck_escape_ns = stuck_escape_ns
         self.hub = greenlet.getcurrent()
-        self._heap: list[tuple[int, int, int, Timer]] = []
+        self._heap: list[_Entry] = []
         self._step = 1 if tie_order == "fifo" else -1
         self._order = 0
         self.running = False
@@ -81,14 +78,15 @@ class Kernel:
         """Schedule ``callback(*args)``. A time in the past is refused: time never runs back."""
         if at_ns < self.now_ns:
             raise KernelError(f"cannot schedule at {at_ns} ns, it is {self.now_ns} ns")
-        timer = Timer(at_ns, callback, args)
+        timer = Timer(at_ns)
         self._order += self._step
-        heapq.heappush(self._heap, (at_ns, rank, self._order, timer))
+        heapq.heappush(self._heap, (at_ns, rank, self._order, timer, callback, args))
         return timer
 
-    def call_soon(self, callback: Callable[..., Any], *args: Any) -> Timer:
+    def call_soon(self, callback: Callable[..., Any], *args: Any) -> None:
         """Schedule a native event for this very time, after what is already due."""
-        return self.call_at(self.now_ns, Rank.NATIVE, callback, *args)
+        self._order += self._step
+        heapq.heappush(self._heap, (self.now_ns, Rank.NATIVE, self._order, None, callback, args))
 
     def sleep(self, ns: int) -> Future[None]:
         """Awaitable of a native thread that is done ``ns`` from now; it ranks as a timer of the device."""
@@ -113,25 +111,26 @@ class Kernel:
         from emulator.kernel.native import Task
 
         caller = self.thread_name
-        task = Task(self, coroutine, thread_name)
-        task.step()
-        if not task.done:
-            return await task
-        self.thread_name = caller
-        return task.result()
+        self.thread_name = thread_name
+        try:
+            waited = coroutine.send(None)
+        except StopIteration as stop:
+            self.thread_name = caller
+            return stop.value
+        return await Task(self, coroutine, thread_name).waits_for(waited)
 
     @property
     def next_ns(self) -> int | None:
         """The time of the next event, or None when nothing is due."""
         heap = self._heap
-        while heap and heap[0][3].callback is None:
+        while heap and (timer := heap[0][3]) is not None and not timer.pending:
             heapq.heappop(heap)
         return heap[0][0] if heap else None
 
     @property
     def device_event_due(self) -> bool:
         """True when something other than the app's own threads will happen."""
-        return any(rank < Rank.APP and timer.callback is not None for _, rank, _, timer in self._heap)
+        return any(entry[1] < Rank.APP and (entry[3] is None or entry[3].pending) for entry in self._heap)
 
     def run_until_idle(self) -> None:
         """Run events until none is left."""
@@ -161,11 +160,11 @@ class Kernel:
                 at_ns = heap[0][0]
                 if until_ns is not None and at_ns > until_ns:
                     break
-                _, rank, _, timer = pop(heap)
-                callback, args = timer.callback, timer.args
-                if callback is None:
-                    continue
-                timer.cancel()
+                _, rank, _, timer, callback, args = pop(heap)
+                if timer is not None:
+                    if not timer.pending:
+                        continue
+                    timer.pending = False
                 self.now_ns = at_ns
                 if rank < Rank.APP:
                     self.device_event_ns = at_ns

@@ -56,13 +56,21 @@ class Future(Generic[T]):
 class Task(Future[Any]):
     """A native coroutine under way; a future of what it returns."""
 
-    __slots__ = ("_cancelled", "_coroutine", "name")
+    __slots__ = ("_cancelled", "_coroutine", "_on_over", "name")
 
-    def __init__(self, kernel: Kernel, coroutine: Coroutine[Any, Any, Any], name: str) -> None:
+    def __init__(
+        self, kernel: Kernel, coroutine: Coroutine[Any, Any, Any], name: str, on_over: Callable[[], None] | None = None
+    ) -> None:
         super().__init__(kernel)
         self._coroutine: Any = coroutine
         self._cancelled = False
+        self._on_over = on_over
         self.name = name
+
+    def waits_for(self, future: Future[Any]) -> Task:
+        """It was begun elsewhere and waits for ``future`` now."""
+        future.watch(self.step)
+        return self
 
     def step(self, _value: object = None) -> None:
         """Run up to the next wait."""
@@ -73,14 +81,20 @@ class Task(Future[Any]):
             waited = self._coroutine.send(None)
         except StopIteration as stop:
             self.set_result(stop.value)
+            self._over()
             return
         except BaseException:
             self.done = True
+            self._over()
             raise
         if self._cancelled:
             self._coroutine.close()
         else:
             waited.watch(self.step)
+
+    def _over(self) -> None:
+        if self._on_over is not None:
+            self._on_over()
 
     def cancel(self) -> None:
         """End it where it waits, or at its next wait when it is the one that runs; it never has a value."""
@@ -104,14 +118,13 @@ class NativeThread:
 
     def submit(self, job: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> Future[Any]:
         """Queue ``job(*args)``; a future of its value, which never comes when the thread is stopped."""
-        task = Task(self._kernel, job(*args), self.name)
+        task = Task(self._kernel, job(*args), self.name, self._over)
         if self._stopped:
             task.cancel()
             return task
         self._jobs.append(task)
-        if self._present is None and not self._called:
-            self._called = True
-            self._kernel.call_soon(self._work)
+        if self._present is None:
+            self._call()
         return task
 
     @property
@@ -128,16 +141,22 @@ class NativeThread:
         if self._present is not None:
             self._present.cancel()
 
-    def _work(self, _value: object = None) -> None:
+    def _call(self) -> None:
+        if not self._called:
+            self._called = True
+            self._kernel.call_soon(self._work)
+
+    def _work(self) -> None:
         self._called = False
+        while self._jobs and self._present is None:
+            self._present = self._jobs.popleft()
+            self._present.step()
+
+    def _over(self) -> None:
+        """The present job has ended."""
         self._present = None
-        while self._jobs:
-            task = self._present = self._jobs.popleft()
-            task.step()
-            if not task.done:
-                task.watch(self._work)
-                return
-            self._present = None
+        if self._jobs:
+            self._call()
 
 
 class Mutex:

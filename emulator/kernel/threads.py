@@ -146,15 +146,20 @@ class AppThread(greenlet.greenlet):
         """Let native code run on this thread: the thread is busy until ``coroutine`` has returned its value."""
         if self._dying:
             coroutine.close()
-        self.check()
-        task = Task(self.kernel, coroutine, self.name)
-        task.step()
-        if not task.done:
+            self.check()
+        self.kernel.thread_name = self.name
+        try:
+            waited = coroutine.send(None)
+        except StopIteration as stop:
+            value = stop.value
+        else:
+            task = Task(self.kernel, coroutine, self.name).waits_for(waited)
             task.watch(lambda _value: self.wake(task))
             self.park(None, task)
+            value = task.result()
         self.kernel.thread_name = self.name
         self.check()
-        return task.result()
+        return value
 
     def yield_to_others(self, rank: Rank = Rank.BARRIER) -> None:
         """Let every other thread that can run at this very time do so first; with a higher rank also those that yield."""
