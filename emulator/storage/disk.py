@@ -27,7 +27,18 @@ class Disk:
         return size
 
     def changing(self, operation: str, path: str) -> None:
-        """``operation`` (mkdir, unlink, rename, chmod, utime...) is about to happen to ``path``. Raises OSError."""
+        """``operation`` (create, mkdir, unlink, rmdir, rename, chmod, utime, truncate...) is about to happen to ``path``.
+
+        ``create`` is the making of a regular file, asked after `opening`. Raises OSError.
+        """
+
+    def latency_ns(self, size: int) -> int:
+        """How long moving ``size`` bytes takes, in ns of virtual time."""
+        return 0
+
+    def room(self) -> int | None:
+        """How many bytes can still be written; None when there is no limit."""
+        return None
 
 
 HEALTHY_DISK = Disk()

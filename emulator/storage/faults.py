@@ -1,0 +1,155 @@
+"""A disk with faults: what storage conditions make of each file operation, with the errno that the device's kernel gives."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import NoReturn
+
+from emulator.conditions import (
+    Condition,
+    Denied,
+    El2Locked,
+    IoError,
+    ReadOnlyArea,
+    SlowStorage,
+    StorageCondition,
+    StorageFull,
+    find_condition,
+)
+from emulator.storage.disk import HEALTHY_DISK, Disk
+
+NS_PER_S = 1_000_000_000
+ENOKEY = 126
+"""Linux's number; other hosts have no such error."""
+
+MAKING = frozenset(("create", "mkdir", "mkfifo", "mknod", "symlink", "link"))
+"""Operations that need a new inode or a new directory entry's block."""
+
+_LOCKED = MAKING | {"rename", "truncate"}
+_DISK_CONDITIONS = (StorageFull, IoError, Denied, ReadOnlyArea, El2Locked, SlowStorage)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One operation that was refused or cut short. ``number``: which operation on this disk (from 1) it was.
+
+    ``condition`` is the name of the one that struck; ``errno`` as on Linux; ``path`` a device path.
+    """
+
+    number: int
+    condition: str
+    operation: str
+    path: str
+    errno: int
+
+
+class FaultyDisk(Disk):
+    """Carries out the storage conditions among ``conditions``. ``on_hit`` is told of each hit, before the error is raised.
+
+    One disk is one device's: what is written through any process counts against `StorageFull`.
+    """
+
+    healthy = False
+
+    def __init__(self, conditions: Iterable[Condition], on_hit: Callable[[Hit], None] = lambda hit: None) -> None:
+        self.conditions = tuple(c for c in conditions if isinstance(c, _DISK_CONDITIONS))
+        self.operations = 0
+        self.hits: list[Hit] = []
+        self._on_hit = on_hit
+        self._left = [c.after_bytes for c in self.conditions if isinstance(c, StorageFull)]
+        self._counts = [0] * len(self.conditions)
+        self._slow = find_condition(self.conditions, SlowStorage)
+
+    def opening(self, path: str, writing: bool) -> None:
+        """Raises OSError: EIO, EACCES, ENOKEY, or for writing EROFS."""
+        self.operations += 1
+        for place, condition in enumerate(self.conditions):
+            if isinstance(condition, IoError):
+                self._count_io_error(place, condition, "open", path)
+            elif isinstance(condition, Denied) and fnmatchcase(path, condition.path):
+                self._strike(condition, "open", path, errno.EACCES)
+            elif isinstance(condition, El2Locked) and in_area(path, "el2"):
+                self._strike(condition, "open", path, ENOKEY)
+            elif isinstance(condition, ReadOnlyArea) and writing and in_area(path, condition.area):
+                self._strike(condition, "open", path, errno.EROFS)
+
+    def reading(self, path: str, size: int) -> None:
+        """Raises OSError: EIO."""
+        self.operations += 1
+        self._io_errors("read", path)
+
+    def writing(self, path: str, size: int) -> int:
+        """Raises OSError: EIO, or ENOSPC when not one byte fits; a part may fit."""
+        self.operations += 1
+        self._io_errors("write", path)
+        room = self.room()
+        if room is not None and room < size:
+            self._note("StorageFull", "write", path, errno.ENOSPC)
+            if not room:
+                raise _error(errno.ENOSPC, path)
+            size = room
+        self._left = [left - size for left in self._left]
+        return size
+
+    def changing(self, operation: str, path: str) -> None:
+        """Raises OSError: EACCES, EROFS, ENOKEY, or ENOSPC for what needs room of its own."""
+        self.operations += 1
+        for condition in self.conditions:
+            if isinstance(condition, Denied) and fnmatchcase(path, condition.path):
+                self._strike(condition, operation, path, errno.EACCES)
+            elif isinstance(condition, ReadOnlyArea) and in_area(path, condition.area):
+                self._strike(condition, operation, path, errno.EROFS)
+            elif isinstance(condition, El2Locked) and operation in _LOCKED and in_area(path, "el2"):
+                self._strike(condition, operation, path, ENOKEY)
+            elif isinstance(condition, StorageFull) and operation in MAKING and not self.room():
+                self._strike(condition, operation, path, errno.ENOSPC)
+
+    def latency_ns(self, size: int) -> int:
+        """As long as `SlowStorage` takes."""
+        return size * NS_PER_S // self._slow.bytes_per_second if self._slow is not None else 0
+
+    def room(self) -> int | None:
+        """What `StorageFull` leaves."""
+        return min(self._left) if self._left else None
+
+    def _io_errors(self, operation: str, path: str) -> None:
+        for place, condition in enumerate(self.conditions):
+            if isinstance(condition, IoError):
+                self._count_io_error(place, condition, operation, path)
+
+    def _count_io_error(self, place: int, condition: IoError, operation: str, path: str) -> None:
+        if condition.operation != operation or not fnmatchcase(path, condition.path):
+            return
+        self._counts[place] += 1
+        if condition.nth in (None, self._counts[place]):
+            self._strike(condition, operation, path, errno.EIO)
+
+    def _strike(self, condition: StorageCondition, operation: str, path: str, number: int) -> NoReturn:
+        self._note(type(condition).__name__, operation, path, number)
+        raise _error(number, path)
+
+    def _note(self, condition: str, operation: str, path: str, number: int) -> None:
+        hit = Hit(self.operations, condition, operation, path, number)
+        self.hits.append(hit)
+        self._on_hit(hit)
+
+
+def disk_for(conditions: Iterable[Condition], on_hit: Callable[[Hit], None] = lambda hit: None) -> Disk:
+    """The disk of a device under these conditions: the healthy one unless some of them concern it."""
+    disk = FaultyDisk(conditions, on_hit)
+    return disk if disk.conditions else HEALTHY_DISK
+
+
+def in_area(path: str, area: str) -> bool:
+    """Whether a device path lies in ``area``: el1, el2..., or any directory."""
+    root = area.rstrip("/") if area.startswith("/") else f"/data/storage/{area}"
+    return path == root or path.startswith(root + "/")
+
+
+def _error(number: int, path: str) -> OSError:
+    text = "Required key not available" if number == ENOKEY else os.strerror(number)
+    return OSError(number, text, path)
