@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from emulator.extension.calls import Call, ProgressCall
-from emulator.kernel import Future, Rank, Task, Timer
+from emulator.kernel import Rank, Timer
 from emulator.kernel.events import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
@@ -35,8 +36,10 @@ class Polling:
         self._timer: Timer | None = None
         self._expired: set[int] = set()
         self._round = 0
-        self._waker: Future[None] | None = None
-        self._loop: Task | None = None
+        self._tick: Timer | None = None
+        profile = process.bundle.profile
+        self._interval_ns = int(profile.progress_interval_s * NS_PER_S)
+        self._limit_ns = profile.progress_limit_ms * NS_PER_MS
         self._pool = process.native_thread("procpool")
         self._reports = process.native_thread("reportpool")
         self._timer_thread = process.native_thread("proctimer")
@@ -52,7 +55,7 @@ class Polling:
         if self.exec_app_done:
             return False
         self._first = False
-        self._loop = self._kernel.spawn(self._poll(), "poll")
+        self._kernel.call_soon(self._wait_for_next)
         return True
 
     def finish(self) -> None:
@@ -68,17 +71,19 @@ class Polling:
         """The stub is gone."""
         self._stop_polling()
 
-    async def _poll(self) -> None:
-        interval_ns = int(self._process.bundle.profile.progress_interval_s * NS_PER_S)
-        while not self._stop:
-            self._waker = Future(self._kernel)
-            tick = self._kernel.call_at(self._kernel.now_ns + interval_ns, Rank.TIMER, self._waker.set_result, None)
-            await self._waker
-            tick.cancel()
-            if self._stop or not self._process.alive:
-                return
-            number = self._arm(self._process.bundle.profile.progress_limit_ms * NS_PER_MS)
-            self._pool.submit(self._queued_call, number)
+    def _wait_for_next(self) -> None:
+        if not self._stop:
+            self._tick = self._kernel.call_at(
+                self._kernel.now_ns + self._interval_ns, Rank.TIMER, self._kernel.call_soon, self._poll
+            )
+
+    def _poll(self) -> None:
+        """One round of the polling thread."""
+        self._kernel.thread_name = "poll"
+        if self._stop or not self._process.alive:
+            return
+        self._pool.submit(self._queued_call, self._arm(self._limit_ns))
+        self._wait_for_next()
 
     def _arm(self, limit_ns: int) -> int:
         self._round += 1
@@ -101,10 +106,7 @@ class Polling:
         await self._call(number)
 
     async def _call(self, number: int) -> None:
-        async def native(text: str, call: Call) -> None:
-            await self._result(number, text, call)
-
-        call = ProgressCall(self._process, native)
+        call = ProgressCall(self._process, partial(self._result, number))
         self._process.journal.add("poll.called", process=self._process.number, poll=number, call=call.number)
         await call.run()
 
@@ -158,5 +160,5 @@ class Polling:
 
     def _stop_polling(self) -> None:
         self._stop = True
-        if self._waker is not None:
-            self._waker.set_result(None)
+        if self._tick is not None:
+            self._tick.cancel()
