@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,11 +77,17 @@ class Scenario:
         return json.dumps(self.to_json(), indent=1, sort_keys=True) + "\n"
 
     def save(self, directory: Path) -> Path:
-        """Write it under its content hash; the directory is made. Returns the path."""
+        """Write it under its content hash, in one step; the directory is made. Returns the path."""
         text = self.dumps()
         directory.mkdir(parents=True, exist_ok=True)
         path = directory / f"{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
-        path.write_text(text, encoding="utf-8")
+        scratch = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        try:
+            scratch.write_text(text, encoding="utf-8")
+            os.replace(scratch, path)
+        except BaseException:
+            scratch.unlink(missing_ok=True)
+            raise
         return path
 
     @classmethod

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,38 @@ def test_saving_and_loading_gives_the_same(tmp_path: Path) -> None:
     record = scenario.run()
     record.save(tmp_path / "record.json")
     assert Record.load(tmp_path / "record.json").dumps() == record.dumps()
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), KeyboardInterrupt()], ids=["full", "interrupted"])
+def test_a_scenario_is_saved_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """What was saved before stays as it was, and nothing half written is left beside it."""
+    scenario = Scenario.load(FILES[0])
+    saved = scenario.save(tmp_path)
+    whole = saved.read_bytes()
+
+    def half(path: Path, text: str, encoding: str) -> int:
+        path.write_bytes(text[: len(text) // 2].encode(encoding))
+        raise error
+
+    monkeypatch.setattr(Path, "write_text", half)
+    with pytest.raises(type(error)):
+        scenario.save(tmp_path)
+    assert list(tmp_path.iterdir()) == [saved]
+    assert saved.read_bytes() == whole
+
+
+def test_a_scenario_never_shows_under_its_name_before_it_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[str]] = []
+    replace = os.replace
+
+    def looked_at(scratch: Path, path: Path) -> None:
+        seen.append([file.name for file in tmp_path.glob("*.json")])
+        replace(scratch, path)
+
+    monkeypatch.setattr(os, "replace", looked_at)
+    saved = Scenario.load(FILES[0]).save(tmp_path)
+    assert seen == [[]]
+    assert list(tmp_path.iterdir()) == [saved]
 
 
 @pytest.mark.parametrize(

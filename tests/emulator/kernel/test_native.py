@@ -194,3 +194,45 @@ def test_errors_of_native_code_come_out() -> None:
     with pytest.raises(LookupError, match="ours"):
         kernel.run_until_idle()
     assert task.done
+
+
+@pytest.mark.parametrize("wait_ns", [None, 0, 1], ids=["at once", "after a turn", "after a wait"])
+@both_orders
+def test_a_job_that_raises_leaves_the_thread_free(wait_ns: int | None, tie_order: Any) -> None:
+    kernel = Kernel(tie_order)
+    thread = NativeThread(kernel, "pool")
+    log: list[str] = []
+
+    async def broken() -> None:
+        if wait_ns is not None:
+            await kernel.sleep(wait_ns)
+        raise LookupError("ours")
+
+    async def job(name: str) -> None:
+        log.append(name)
+
+    thread.submit(broken)
+    thread.submit(job, "behind it")
+    with pytest.raises(LookupError, match="ours"):
+        kernel.run_until_idle()
+    assert not thread.idle, "one job waits"
+    kernel.run_until_idle()
+    assert log == ["behind it"]
+    assert thread.idle
+    thread.submit(job, "later")
+    kernel.run_until_idle()
+    assert log == ["behind it", "later"]
+
+
+def test_a_thread_whose_last_job_raised_has_nothing_to_do() -> None:
+    kernel = Kernel()
+    thread = NativeThread(kernel, "pool")
+
+    async def broken() -> None:
+        raise LookupError("ours")
+
+    thread.submit(broken)
+    with pytest.raises(LookupError, match="ours"):
+        kernel.run_until_idle()
+    assert thread.idle
+    assert kernel.next_ns is None
