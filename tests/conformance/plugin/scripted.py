@@ -2,15 +2,17 @@
 
 The script is the JSON file that CONFORMANCE_SCRIPT names: an object whose members are rule ids. A value has ``outcome``,
 ``reason``, ``findings`` (members of `Finding` over a default, and ``replay``), and what is to happen on the way:
-``print``, ``warn``, ``raise`` (a message), ``interrupt``, ``die``, ``sleep`` (seconds). Rules that are not in the script pass.
-``closed`` in the script names a file that is written when the run is closed.
+``print``, ``warn``, ``raise`` (a message), ``interrupt``, ``die``, ``run out`` (the time limit of pytest-timeout does, now). With
+``settings`` and ``limit`` the outcome's reason is what the run was made with, and the rule's time limit in seconds. Rules that
+are not in the script pass. ``closed`` in the script names a file that is written when the run is closed.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import time
+import signal
+import threading
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -46,7 +48,10 @@ class ScriptedRun:
             os._exit(9)
         if "interrupt" in told:
             raise KeyboardInterrupt
-        time.sleep(told.get("sleep", 0))
+        if "run out" in told:
+            _run_out()
+        if "limit" in told:
+            return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, f"{_limit().interval:g} s", ())
         if "settings" in told:
             return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, repr(self.settings), ())
         findings = tuple(_finding(rule_id, number, given) for number, given in enumerate(told.get("findings", ()), 1))
@@ -56,6 +61,19 @@ class ScriptedRun:
         """Leave a trace."""
         if "closed" in SCRIPT:
             Path(SCRIPT["closed"]).write_text("closed", encoding="utf-8")
+
+
+def _limit() -> threading.Timer:
+    """The time limit of the present test, by pytest-timeout's method ``thread``."""
+    return next(thread for thread in threading.enumerate() if isinstance(thread, threading.Timer))
+
+
+def _run_out() -> None:
+    """Let the time limit strike, by whichever method, as if the time were over."""
+    if signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
+        signal.raise_signal(signal.SIGALRM)
+    else:
+        _limit().function(*_limit().args)
 
 
 def _finding(rule_id: str, number: int, given: Mapping[str, Any]) -> ReportedFinding:

@@ -101,8 +101,8 @@ def test_rules_that_were_not_run(project: Project) -> None:
 @pytest.mark.parametrize("method", ["thread", "signal"])
 def test_pytest_timeout(project: Project, method: str) -> None:
     """The outermost net ends the process without a chance to write anything (thread), or the test (signal)."""
-    project.script(BK101={"outcome": "failed", "findings": [{}]}, BK103={"sleep": 60})
-    result = project.check("--conformance-json=report.json", "--timeout=1", f"--timeout-method={method}")
+    project.script(BK101={"outcome": "failed", "findings": [{}]}, BK103={"run out": 1})
+    result = project.check("--conformance-json=report.json", "--timeout=600", f"--timeout-method={method}")
     report = project.report()
     VALIDATOR.validate(report)
     assert outcomes(report)["BK101"] == "failed"
@@ -114,7 +114,7 @@ def test_pytest_timeout(project: Project, method: str) -> None:
     else:
         assert result.code == 3
         assert outcomes(report)["BK104"] == "passed"
-        assert reasons(report)["BK103"] == "Failed: Timeout (>1.0s) from pytest-timeout."
+        assert reasons(report)["BK103"] == "Failed: Timeout (>600.0s) from pytest-timeout."
 
 
 def test_interrupt(project: Project) -> None:
