@@ -1,0 +1,98 @@
+"""Where a member stands in a JSON or JSON5 text: findings name the line and the column of what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+Path = tuple[str | int, ...]
+"""Keys and indexes from the top of a document to a value."""
+
+_TOKEN = re.compile(
+    r"""(?P<blank>[\s\ufeff]+|//[^\r\n]*|/\*.*?\*/)
+    |(?P<mark>[{}\[\]:,])
+    |(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+    |(?P<word>[^\s{}\[\]:,"'/]+)""",
+    re.DOTALL | re.VERBOSE,
+)
+_SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line and a column, both from 1; columns count characters."""
+
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}"
+
+
+@dataclass
+class _Level:
+    """A container that has been opened and not closed: where it is, and the member that comes next."""
+
+    path: Path
+    is_array: bool
+    index: int = 0
+    key: str | None = None
+    key_at: int | None = None
+
+
+def places_of(text: str) -> dict[Path, Place]:
+    """The place of every member's key and every element, by path; of duplicate keys the last, which the device reads.
+
+    The text is one that a parser has read; of any other as much is found as can be followed.
+    """
+    return {path: _place(text, offset) for path, offset in _offsets(text)}
+
+
+def _offsets(text: str) -> Iterator[tuple[Path, int]]:
+    levels: list[_Level] = []
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup == "blank":
+            continue
+        token, at = match.group(), match.start()
+        level = levels[-1] if levels else None
+        if token in ("}", "]"):
+            if levels:
+                levels.pop()
+            if not levels:
+                return
+        elif token == ",":
+            _next_member(level)
+        elif token == ":":
+            pass
+        elif level is not None and not level.is_array and level.key is None:
+            level.key, level.key_at = _unquoted(token), at
+        else:
+            path = _value_path(level)
+            yield path, at if level is None or level.key_at is None else level.key_at
+            if token in ("{", "["):
+                levels.append(_Level(path, is_array=token == "["))
+
+
+def _next_member(level: _Level | None) -> None:
+    if level is not None:
+        level.index += 1
+        level.key = level.key_at = None
+
+
+def _value_path(level: _Level | None) -> Path:
+    if level is None:
+        return ()
+    return (*level.path, level.index if level.is_array else level.key or "")
+
+
+def _unquoted(token: str) -> str:
+    if token[0] not in "\"'":
+        return token
+    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else _SIMPLE_ESCAPES.get(m[2], m[2]), token[1:-1])
+
+
+def _place(text: str, offset: int) -> Place:
+    line_start = text.rfind("\n", 0, offset) + 1
+    return Place(text.count("\n", 0, offset) + 1, offset - line_start + 1)
