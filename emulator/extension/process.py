@@ -34,6 +34,8 @@ class Host:
 
     def ipc_fails(self, message: str) -> bool:
         """Count one IPC of this name; True when a condition makes this very one fail."""
+        if not self.conditions:
+            return False
         failures = [c for c in self.conditions if isinstance(c, IpcFailure) and c.message == message]
         if not failures:
             return False
@@ -67,6 +69,7 @@ class ExtensionProcess:
         self.cpu_factor = slow_cpu.factor if slow_cpu else 1
         slow_main = find_condition(host.conditions, SlowMainThread)
         self.main_thread_busy_ns = slow_main.busy_ns if slow_main else 0
+        self._low_memory_kill = find_condition(host.conditions, LowMemoryKill)
         self.current_call: int | None = None
         self.on_died: Callable[[], None] = lambda: None
         self.broken_replies: list[tuple[Future[Any], Any]] = []
@@ -139,7 +142,7 @@ class ExtensionProcess:
             callback=job.callback,
             args=list(job.args),
         )
-        low_memory = find_condition(self.host.conditions, LowMemoryKill)
+        low_memory = self._low_memory_kill
         if low_memory is not None and low_memory.callback == job.callback and self.host.strikes("LowMemoryKill"):
             self.kernel.call_at(self.kernel.now_ns + low_memory.after_ns, Rank.DEATH, self._low_memory, low_memory)
 

@@ -332,5 +332,7 @@ class BackupExtExtension:
             "task.end", process=self.process.number, bundle=self.process.bundle.full_name, why=why, code=int(code)
         )
 
-    async def _send(self, message: str, handler: Coroutine[Any, Any, Any], code: int = 0, broken: Any = None) -> Any:
-        return await self.process.send(message, handler, code, Code.E_IPCSS if broken is None else broken)
+    def _send(
+        self, message: str, handler: Coroutine[Any, Any, Any], code: int = 0, broken: Any = None
+    ) -> Coroutine[Any, Any, Any]:
+        return self.process.send(message, handler, code, Code.E_IPCSS if broken is None else broken)

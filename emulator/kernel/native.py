@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from emulator.kernel.events import Kernel
@@ -32,9 +32,10 @@ class Future(Generic[T]):
             return
         self.done = True
         self._value = value
-        for watcher in self._watchers:
-            self._kernel.call_soon(watcher, value)
-        self._watchers = []
+        if self._watchers:
+            for watcher in self._watchers:
+                self._kernel.call_soon(watcher, value)
+            self._watchers = []
 
     def watch(self, watcher: Callable[[T], Any]) -> None:
         """Call ``watcher(value)`` as an event of its own once there is a value."""
@@ -45,12 +46,12 @@ class Future(Generic[T]):
 
     def result(self) -> T:
         """The value; only when ``done``."""
-        return cast(T, self._value)
+        return self._value  # type: ignore[return-value]
 
     def __await__(self) -> Generator[Future[T], None, T]:
         if not self.done:
             yield self
-        return cast(T, self._value)
+        return self._value  # type: ignore[return-value]
 
 
 class Task(Future[Any]):
@@ -61,7 +62,10 @@ class Task(Future[Any]):
     def __init__(
         self, kernel: Kernel, coroutine: Coroutine[Any, Any, Any], name: str, on_over: Callable[[], None] | None = None
     ) -> None:
-        super().__init__(kernel)
+        self._kernel = kernel
+        self._watchers = []
+        self._value = None
+        self.done = False
         self._coroutine: Any = coroutine
         self._cancelled = False
         self._on_over = on_over
@@ -81,18 +85,17 @@ class Task(Future[Any]):
             waited = self._coroutine.send(None)
         except StopIteration as stop:
             self.set_result(stop.value)
-            self._over()
-            return
         except BaseException:
             self.done = True
-            self._over()
+            if self._on_over is not None:
+                self._on_over()
             raise
-        if self._cancelled:
-            self._coroutine.close()
         else:
-            waited.watch(self.step)
-
-    def _over(self) -> None:
+            if self._cancelled:
+                self._coroutine.close()
+            else:
+                waited.watch(self.step)
+            return
         if self._on_over is not None:
             self._on_over()
 
@@ -123,8 +126,9 @@ class NativeThread:
             task.cancel()
             return task
         self._jobs.append(task)
-        if self._present is None:
-            self._call()
+        if self._present is None and not self._called:
+            self._called = True
+            self._kernel.call_soon(self._work)
         return task
 
     @property
@@ -141,11 +145,6 @@ class NativeThread:
         if self._present is not None:
             self._present.cancel()
 
-    def _call(self) -> None:
-        if not self._called:
-            self._called = True
-            self._kernel.call_soon(self._work)
-
     def _work(self) -> None:
         self._called = False
         while self._jobs and self._present is None:
@@ -155,8 +154,9 @@ class NativeThread:
     def _over(self) -> None:
         """The present job has ended."""
         self._present = None
-        if self._jobs:
-            self._call()
+        if self._jobs and not self._called:
+            self._called = True
+            self._kernel.call_soon(self._work)
 
 
 class Mutex:

@@ -15,7 +15,7 @@ from emulator.kernel.native import Task
 MAX_DEATH_THROES = 100
 """How often a thread that swallows its own death is told again before it is left suspended for ever."""
 
-SwitchHook = Callable[[], Callable[[], None]]
+SwitchHook = Callable[[], Callable[[], None] | None]
 
 
 class Killed(BaseException):
@@ -90,7 +90,8 @@ class AppThread(greenlet.greenlet):
 
     def park(self, timeout_ns: int | None = None, for_: object = None) -> bool:
         """Wait for a `wake` for the same thing. True when woken, False when ``timeout_ns`` passed first (None: for ever)."""
-        self.check()
+        if self._dying:
+            self.check()
         self._escape()
         left_at_ns = self.kernel.now_ns
         if timeout_ns is not None and self._pass_alone(left_at_ns + timeout_ns):
@@ -158,7 +159,8 @@ class AppThread(greenlet.greenlet):
             self.park(None, task)
             value = task.result()
         self.kernel.thread_name = self.name
-        self.check()
+        if self._dying:
+            self.check()
         return value
 
     def yield_to_others(self, rank: Rank = Rank.BARRIER) -> None:
@@ -244,7 +246,8 @@ class AppThread(greenlet.greenlet):
                 restore()
         self.kernel.thread_name = self.name
         self.kernel.switches += 1
-        self.check()
+        if self._dying:
+            self.check()
 
     def _rest(self, waited_ns: int) -> None:
         """A real wait makes computing free again; a very short one is charged instead."""

@@ -23,11 +23,10 @@ class Scheduler:
         limit = self._service.profile.concurrent_extensions
         for _ in range(limit):
             entries = session.in_order()
-            if sum(entry.action in OCCUPYING for entry in entries) >= limit:
+            waiting = [entry for entry in entries if entry.action is Action.WAIT]
+            if not waiting or sum(entry.action in OCCUPYING for entry in entries) >= limit:
                 return
-            entry = next((e for e in entries if e.action is Action.WAIT), None)
-            if entry is None:
-                return
+            entry = waiting[0]
             entry.action = Action.START
             self._service.sched_thread.submit(self._start, session, entry)
 

@@ -256,7 +256,8 @@ class PythonRealm:
 
     def _let_workers_come_to_rest(self) -> None:
         """A worker that has nothing left to do may need a last moment of this very time to get there."""
-        if any(t.runnable and t is not self._main for t in self._process.threads):
+        threads = self._process.threads
+        if len(threads) > 1 and any(t.runnable for t in threads[1:]):
             self._main.yield_to_others(Rank.SETTLE)
 
     def _finish(self, job: CallJob, area: int) -> None:

@@ -247,14 +247,14 @@ def _set_event_loop(loop: asyncio.AbstractEventLoop | None) -> None:
         thread.language["event_loop"] = loop
 
 
-def _save_loop() -> Callable[[], None]:
+def _save_loop() -> Callable[[], None] | None:
     """The running loop, and who finalizes asynchronous generators, are the OS thread's; here every thread of the app has
-    its own (see docs/decisions.md).
+    its own (see docs/decisions.md). None when there is nothing to put aside: whoever has something does so when it leaves.
     """
     loop = asyncio._get_running_loop()
     hooks = sys.get_asyncgen_hooks()
     if loop is None and hooks == _NO_HOOKS:
-        return _no_loop
+        return None
     # Python 3.14 keeps the current task with the OS thread as well, older versions with the loop: taking it along is right
     # in both.
     task = asyncio.current_task(loop) if loop is not None else None
