@@ -9,6 +9,9 @@ from contextlib import contextmanager
 PATIENCE = 1_000_000
 """So many objects may pile up before it runs all the same: memory goes before equal bytes."""
 
+BETWEEN_SESSIONS = 20_000
+"""So many objects pile up between two sessions before it runs: each leaves some hundred that point at each other."""
+
 
 @contextmanager
 def held_back() -> Iterator[None]:
@@ -19,3 +22,21 @@ def held_back() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+@contextmanager
+def rarely() -> Iterator[None]:
+    """For many sessions in a row: what is there already is no garbage of theirs, and is not looked through for it again
+    and again. Does nothing where somebody else has frozen objects.
+    """
+    before = gc.get_threshold()
+    freezes = gc.get_freeze_count() == 0
+    gc.set_threshold(max(before[0], BETWEEN_SESSIONS) if before[0] else 0, *before[1:])
+    if freezes:
+        gc.freeze()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        if freezes:
+            gc.unfreeze()
