@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from conformance.view import SessionView
+from emulator.package import Package
 from emulator.record import Record
 
 
@@ -16,18 +17,26 @@ class Evidence:
 
     ``nominal`` has the nominal session of each kind, by the kind's string ("full-backup"); ``repeats`` are pairs of
     identical sessions that ran one after the other on the same device; with ``whole_run`` the records are all sessions of
-    a run, so that rules about a whole run (BK302) may judge.
+    a run, so that rules about a whole run (BK302) may judge. ``package`` is how the app is registered, None when nobody
+    says; ``callbacks`` are those that it overrides, beyond what the records say.
     """
 
     records: tuple[Record, ...]
     nominal: Mapping[str, Record]
     repeats: tuple[tuple[Record, Record], ...] = ()
     whole_run: bool = False
+    package: Package | None = None
+    callbacks: frozenset[str] = frozenset()
 
     @cached_property
     def views(self) -> tuple[SessionView, ...]:
         """The records that may be judged, each read once. Sessions that the harness could not run to the end are left out."""
         return tuple(view for view in map(SessionView, self.records) if not view.blocked)
+
+    @cached_property
+    def overridden(self) -> frozenset[str]:
+        """The callbacks that the app overrides."""
+        return self.callbacks.union(*(record.subject["callbacks"] for record in self.records))
 
     @cached_property
     def _nominal_views(self) -> dict[str, SessionView]:

@@ -45,6 +45,11 @@ def can_take_away(exclude: str, include: str) -> bool:
     return _meet((*root, *_BELOW), taken) or _meet(root, taken)
 
 
+def can_name(segment: str, name: str) -> bool:
+    """True when one segment of an include can stand for this name."""
+    return _meet(_tokens(segment, slash=False), tuple(_Token(character, False, False) for character in name))
+
+
 def _tokens(pattern: str, *, slash: bool) -> tuple[_Token, ...]:
     tokens = []
     at = 0

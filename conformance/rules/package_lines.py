@@ -1,4 +1,4 @@
-"""Where a member stands in a JSON or JSON5 text: findings name the line and the column of what is wrong."""
+"""Where a member stands in a JSON or JSON5 text: findings name the line of what is wrong."""
 
 from __future__ import annotations
 
@@ -20,17 +20,6 @@ _SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line and a column, both from 1; columns count characters."""
-
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.line}:{self.column}"
-
-
 @dataclass
 class _Level:
     """A container that has been opened and not closed: where it is, and the member that comes next."""
@@ -42,12 +31,12 @@ class _Level:
     key_at: int | None = None
 
 
-def places_of(text: str) -> dict[Path, Place]:
-    """The place of every member's key and every element, by path; of duplicate keys the last, which the device reads.
+def lines_of(text: str) -> dict[Path, int]:
+    """The line, from 1, of every member's key and every element, by path; of equal keys the last, which is the one that counts.
 
     The text is one that a parser has read; of any other as much is found as can be followed.
     """
-    return {path: _place(text, offset) for path, offset in _offsets(text)}
+    return {path: text.count("\n", 0, offset) + 1 for path, offset in _offsets(text)}
 
 
 def _offsets(text: str) -> Iterator[tuple[Path, int]]:
@@ -91,8 +80,3 @@ def _unquoted(token: str) -> str:
     if token[0] not in "\"'":
         return token
     return _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else _SIMPLE_ESCAPES.get(m[2], m[2]), token[1:-1])
-
-
-def _place(text: str, offset: int) -> Place:
-    line_start = text.rfind("\n", 0, offset) + 1
-    return Place(text.count("\n", 0, offset) + 1, offset - line_start + 1)
