@@ -1,0 +1,1 @@
+"""How blobs become files again: the unpacker, and the two restore flows over a staging directory (data-plane 4)."""
