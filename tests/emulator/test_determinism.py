@@ -146,7 +146,7 @@ def test_beside_busy_threads() -> None:
         while not stop.is_set():
             with lock:
                 random.random()
-                stop.wait(0.0001)
+                stop.wait(0)
 
     threads = [threading.Thread(target=spin) for _ in range(3)]
     for thread in threads:

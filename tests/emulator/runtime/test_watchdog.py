@@ -8,6 +8,7 @@ import re
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,15 @@ import pytest
 
 from emulator import Device, Record, SessionKind, load_subject, nominal_plan
 from emulator.guard import guarded
-from emulator.runtime.python import watchdog
+from emulator.runtime.python import refusals, watchdog
 from tests.emulator.harness import OK_JSON
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no CPU timer on this platform")
 
 REAL_LOCK = _thread.allocate_lock()
 REAL_LOCK.acquire()
+ABOUT_TO_WAIT = _thread.allocate_lock()
+ABOUT_TO_WAIT.acquire()
 CATASTROPHE = re.compile(r"(a+)+$")
 TEXT = "a" * 64 + "b"
 
@@ -121,39 +124,98 @@ def test_off() -> None:
 
 class WaitsForReal:
     def onBackupEx(self, backupInfo: str) -> str:
+        ABOUT_TO_WAIT.release()
         REAL_LOCK.acquire()
         return OK_JSON
 
 
 class WaitsForRealAndWillNotDie:
     def onBackupEx(self, backupInfo: str) -> str:
+        ABOUT_TO_WAIT.release()
         while True:
             with contextlib.suppress(BaseException):
                 REAL_LOCK.acquire()
 
 
 @pytest.fixture
-def short_wall(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The net of the device is set with the default; here it is a short one."""
-    real = watchdog.hang_limit
-    monkeypatch.setattr(watchdog, "hang_limit", lambda cpu_s: real(cpu_s, 0.2))
+def ticks_while_the_app_waits() -> Iterator[None]:
+    """The ticks of the wall clock's net, by no clock: one after the other from when the app is about to wait."""
+    main = threading.get_ident()
+    over: list[bool] = []
+
+    def tick() -> None:
+        ABOUT_TO_WAIT.acquire()
+        while not over:
+            watchdog._ticker.due = True
+            signal.pthread_kill(main, signal.SIGPROF)
+
+    ticker = threading.Thread(target=tick)
+    before = signal.signal(signal.SIGPROF, watchdog._too_late)
+    ticker.start()
+    yield
+    over.append(True)
+    ticker.join()
+    watchdog._ticker.due = False
+    signal.signal(signal.SIGPROF, before)
 
 
-@pytest.mark.usefixtures("short_wall")
+@pytest.mark.usefixtures("ticks_while_the_app_waits")
 @pytest.mark.parametrize("cls", [WaitsForReal, WaitsForRealAndWillNotDie])
 def test_a_real_wait_is_stopped(cls: type[Any]) -> None:
-    begun = time.perf_counter()
     record = session(cls, 5.0)
-    assert time.perf_counter() - begun < 5
     assert not record.complete
-    assert len(list(record.of_kind("hang"))) == 1
+    [hang] = record.of_kind("hang")
+    assert hang.data["callback"] == "onBackupEx"
 
 
-@pytest.mark.usefixtures("short_wall")
+def tick_now(count: int) -> None:
+    """So many looks of the wall clock's net, at whatever is running."""
+    with refusals.allowed():
+        for _ in range(count):
+            watchdog._ticker.due = True
+            signal.raise_signal(signal.SIGPROF)
+
+
+class SleepsBetweenTicks:
+    """Never without a sign of life for as many looks as make a hang."""
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        for _ in range(10):
+            tick_now(watchdog.LOOKS_PER_LIMIT - 1)
+            time.sleep(1)
+        return OK_JSON
+
+
+class OneTickTooMany:
+    def onBackupEx(self, backupInfo: str) -> str:
+        tick_now(watchdog.LOOKS_PER_LIMIT)
+        return OK_JSON
+
+
 def test_the_wall_net_leaves_others_alone() -> None:
-    assert session(SleepsAndComputes, 5.0).complete
-    with watchdog.hang_limit(5.0):  # type: ignore[call-arg,unused-ignore]
-        assert not REAL_LOCK.acquire(timeout=0.3), "not the app: waited for"
+    assert session(SleepsBetweenTicks, 5.0).complete
+    assert not session(OneTickTooMany, 5.0).complete
+    with watchdog.hang_limit(5.0):
+        tick_now(10 * watchdog.LOOKS_PER_LIMIT)  # not the app: waited for
+
+
+def test_a_tick_ends_a_wait_in_c_code() -> None:
+    ticker = watchdog._Ticker()
+
+    def struck(number: int, frame: Any) -> None:
+        ticker.disarm()
+        raise LookupError("struck")
+
+    def wait() -> None:
+        ticker.arm(1e-9)
+        REAL_LOCK.acquire()
+
+    before = signal.signal(signal.SIGPROF, struck)
+    try:
+        with pytest.raises(LookupError, match="struck"):
+            wait()
+    finally:
+        signal.signal(signal.SIGPROF, watchdog._too_late if before is signal.SIG_DFL else before)
 
 
 def test_the_default_wall_limit() -> None:
