@@ -29,12 +29,16 @@ class Disk:
     def changing(self, operation: str, path: str) -> None:
         """``operation`` (create, mkdir, unlink, rmdir, rename, chmod, utime, truncate...) is about to happen to ``path``.
 
-        ``create`` is the making of a regular file, asked after `opening`. Raises OSError.
+        ``create`` is the making of a regular file, asked after `opening`; ``look`` changes nothing: a directory is listed, or
+        somebody asks whether he may read. Raises OSError.
         """
 
     def latency_ns(self, size: int) -> int:
         """How long moving ``size`` bytes takes, in ns of virtual time."""
         return 0
+
+    def cannot_reach(self, route: str, path: str) -> None:
+        """``path`` was opened through ``route``, whose reads and writes will not be asked for."""
 
     def room(self) -> int | None:
         """How many bytes can still be written; None when there is no limit."""

@@ -29,6 +29,8 @@ ENOKEY = 126
 MAKING = frozenset(("create", "mkdir", "mkfifo", "mknod", "symlink", "link"))
 """Operations that need a new inode or a new directory entry's block."""
 
+Tell = Callable[[str, str], None]
+
 _LOCKED = MAKING | {"rename", "truncate"}
 _DISK_CONDITIONS = (StorageFull, IoError, Denied, ReadOnlyArea, El2Locked, SlowStorage)
 
@@ -47,19 +49,35 @@ class Hit:
     errno: int
 
 
-class FaultyDisk(Disk):
-    """Carries out the storage conditions among ``conditions``. ``on_hit`` is told of each hit, before the error is raised.
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A condition that could not be carried out: the app took ``route`` (sqlite3) to ``path``, which no fault can follow.
 
-    One disk is one device's: what is written through any process counts against `StorageFull`.
+    A rule that judges what the app does about ``condition`` is not applicable then, and has not passed.
+    """
+
+    condition: str
+    route: str
+    path: str
+
+
+class FaultyDisk(Disk):
+    """Carries out the storage conditions among ``conditions``. One disk is one device's: what is written through any process
+    counts against `StorageFull`.
+
+    ``tell(condition, text)`` is called for each new kind of hit (condition, operation and path), before the error is raised,
+    and for what cannot be reached; all of them are in ``hits`` and ``unreached``.
     """
 
     healthy = False
 
-    def __init__(self, conditions: Iterable[Condition], on_hit: Callable[[Hit], None] = lambda hit: None) -> None:
+    def __init__(self, conditions: Iterable[Condition], tell: Tell = lambda condition, text: None) -> None:
         self.conditions = tuple(c for c in conditions if isinstance(c, _DISK_CONDITIONS))
         self.operations = 0
         self.hits: list[Hit] = []
-        self._on_hit = on_hit
+        self.unreached: list[Unreached] = []
+        self._tell = tell
+        self._told: set[tuple[str, str, str]] = set()
         self._left = [c.after_bytes for c in self.conditions if isinstance(c, StorageFull)]
         self._counts = [0] * len(self.conditions)
         self._slow = find_condition(self.conditions, SlowStorage)
@@ -101,7 +119,7 @@ class FaultyDisk(Disk):
         for condition in self.conditions:
             if isinstance(condition, Denied) and fnmatchcase(path, condition.path):
                 self._strike(condition, operation, path, errno.EACCES)
-            elif isinstance(condition, ReadOnlyArea) and in_area(path, condition.area):
+            elif isinstance(condition, ReadOnlyArea) and operation != "look" and in_area(path, condition.area):
                 self._strike(condition, operation, path, errno.EROFS)
             elif isinstance(condition, El2Locked) and operation in _LOCKED and in_area(path, "el2"):
                 self._strike(condition, operation, path, ENOKEY)
@@ -115,6 +133,15 @@ class FaultyDisk(Disk):
     def room(self) -> int | None:
         """What `StorageFull` leaves."""
         return min(self._left) if self._left else None
+
+    def cannot_reach(self, route: str, path: str) -> None:
+        """The app has opened ``path`` through ``route``, which reads and writes without asking."""
+        for condition in self.conditions:
+            moves = isinstance(condition, IoError) and condition.operation != "open" and fnmatchcase(path, condition.path)
+            if moves or isinstance(condition, SlowStorage):
+                name = type(condition).__name__
+                self.unreached.append(Unreached(name, route, path))
+                self._tell_once(name, route, path, f"not reached: {route} {path}")
 
     def _io_errors(self, operation: str, path: str) -> None:
         for place, condition in enumerate(self.conditions):
@@ -135,12 +162,17 @@ class FaultyDisk(Disk):
     def _note(self, condition: str, operation: str, path: str, number: int) -> None:
         hit = Hit(self.operations, condition, operation, path, number)
         self.hits.append(hit)
-        self._on_hit(hit)
+        self._tell_once(condition, operation, path, f"{operation} {path}: errno {number}")
+
+    def _tell_once(self, condition: str, what: str, path: str, text: str) -> None:
+        if (condition, what, path) not in self._told:
+            self._told.add((condition, what, path))
+            self._tell(condition, text)
 
 
-def disk_for(conditions: Iterable[Condition], on_hit: Callable[[Hit], None] = lambda hit: None) -> Disk:
+def disk_for(conditions: Iterable[Condition], tell: Tell = lambda condition, text: None) -> Disk:
     """The disk of a device under these conditions: the healthy one unless some of them concern it."""
-    disk = FaultyDisk(conditions, on_hit)
+    disk = FaultyDisk(conditions, tell)
     return disk if disk.conditions else HEALTHY_DISK
 
 

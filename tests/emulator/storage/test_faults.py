@@ -22,7 +22,7 @@ from emulator.conditions import (
     parse_condition,
 )
 from emulator.storage.disk import HEALTHY_DISK, Disk
-from emulator.storage.faults import ENOKEY, FaultyDisk, Hit, disk_for, in_area
+from emulator.storage.faults import ENOKEY, FaultyDisk, Hit, Unreached, disk_for, in_area
 
 EL1 = "/data/storage/el1/base/haps/entry/files/a.txt"
 EL2 = "/data/storage/el2/base/haps/entry/files/a.txt"
@@ -37,6 +37,7 @@ OPERATIONS: dict[str, Callable[[Disk, str], object]] = {
     "symlink": lambda disk, path: disk.changing("symlink", path),
     "rename": lambda disk, path: disk.changing("rename", path),
     "unlink": lambda disk, path: disk.changing("unlink", path),
+    "look": lambda disk, path: disk.changing("look", path),
     "utime": lambda disk, path: disk.changing("utime", path),
     "truncate": lambda disk, path: disk.changing("truncate", path),
 }
@@ -47,7 +48,7 @@ TABLE: dict[str, tuple[Condition, int, set[str]]] = {
     "broken for writing": (IoError(operation="write"), errno.EIO, {"write"}),
     "broken for opening": (IoError(operation="open"), errno.EIO, {"open for reading", "open for writing"}),
     "denied": (Denied(), errno.EACCES, set(OPERATIONS) - {"read", "write"}),
-    "read-only": (ReadOnlyArea("el2"), errno.EROFS, set(OPERATIONS) - {"open for reading", "read", "write"}),
+    "read-only": (ReadOnlyArea("el2"), errno.EROFS, set(OPERATIONS) - {"open for reading", "read", "write", "look"}),
     "locked": (
         El2Locked(),
         ENOKEY,
@@ -127,12 +128,23 @@ def test_a_healthy_device_has_the_healthy_disk() -> None:
     assert HEALTHY_DISK.room() is None
 
 
-def test_somebody_is_told_of_each_hit() -> None:
-    told: list[Hit] = []
-    disk = FaultyDisk([Denied()], told.append)
-    with pytest.raises(PermissionError):
-        disk.opening(EL2, False)
-    assert told == disk.hits
+def test_somebody_is_told_once_of_each_kind_of_hit() -> None:
+    told: list[tuple[str, str]] = []
+    disk = FaultyDisk([Denied()], lambda condition, text: told.append((condition, text)))
+    for _ in range(2):
+        with pytest.raises(PermissionError):
+            disk.opening(EL2, False)
+    assert told == [("Denied", f"open {EL2}: errno 13")]
+    assert len(disk.hits) == 2
+
+
+def test_what_cannot_be_reached_is_written_down() -> None:
+    told: list[tuple[str, str]] = []
+    conditions = [IoError("*.db", "write"), IoError("*.txt", "write"), IoError("*.db", "open"), SlowStorage(), StorageFull()]
+    disk = FaultyDisk(conditions, lambda condition, text: told.append((condition, text)))
+    disk.cannot_reach("sqlite3", "/a.db")
+    assert disk.unreached == [Unreached("IoError", "sqlite3", "/a.db"), Unreached("SlowStorage", "sqlite3", "/a.db")]
+    assert told == [("IoError", "not reached: sqlite3 /a.db"), ("SlowStorage", "not reached: sqlite3 /a.db")]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+"""Putting the asking functions in place: not before the first disk with faults, so that healthy devices pay nothing."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import os
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from emulator.runtime.python import databases, file_calls, file_objects, files
+
+UNREACHABLE = {
+    "io.FileIO": "the raw class itself, called by the app; open() and os.open() are reached",
+    "mmap": "memory that is mapped from a file is read and written by the processor",
+    "os.splice": "moves data from and to pipes inside the kernel",
+    "sqlite3": "opening is reached, and StorageFull limits the pages of a database; its single reads and writes are C code",
+    "sqlite3.Connection": "the class itself, called by the app; sqlite3.connect is reached",
+    "C extensions": "code of other packages that opens files by itself",
+}
+"""Ways to a file on which a fault does not strike, and what is reached of them."""
+
+Replace = Callable[[Any, str, Any, Any], None]
+
+_added: list[tuple[set[Any], Any]] = []
+
+
+def install(replace: Replace) -> None:
+    """Replace them; ``replace`` is told of every function, so as to find it under other names."""
+    replace(builtins, "open", file_objects.REAL_OPEN, file_objects.open_file)
+    replace(io, "open", file_objects.REAL_OPEN, file_objects.open_file)
+    replace(sqlite3, "connect", databases.REAL_CONNECT, databases.connect)
+    for name, wrapper in file_calls.WRAPPERS.items():
+        real = getattr(os, name, None)
+        if real is not None:
+            ours = wrapper(real)
+            replace(os, name, real, ours)
+            _support(real, ours)
+
+
+def _support(real: Any, ours: Any) -> None:
+    """What a platform's function can do, its replacement can."""
+    for known in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks, os.supports_effective_ids):
+        if real in known:
+            known.add(ours)
+            _added.append((known, ours))
+
+
+def uninstall() -> None:
+    """Forget every process; the names themselves go back with all others."""
+    for known, ours in _added:
+        known.discard(ours)
+    _added.clear()
+    files.watch_no_more()
