@@ -20,6 +20,7 @@ from emulator.plan import DEFAULT_BUNDLE, SessionPlan
 from emulator.profile import PRESETS, DeviceProfile
 from emulator.record import Record
 from emulator.service.service import BackupService
+from emulator.storage.faults import disk_for
 from emulator.storage.sandbox import Sandbox, Snapshot
 from emulator.storage.transfer import Archive, Blob, DataPlane, PlainCopy, SeedFromDirectory
 from emulator.subject import Subject
@@ -103,12 +104,16 @@ class Device:
         """Start anew at virtual time 0; what is on the disk stays."""
         self.kernel = Kernel(self.tie_order, self.profile.stuck_escape_s * NS_PER_S)
         self.journal = Journal(self.kernel)
-        self.host = Host(self.kernel, self.journal, self.conditions, WALL_EPOCH_NS + self._up_ns, self.seed)
+        disk = disk_for(self.conditions, self._note_fault)
+        self.host = Host(self.kernel, self.journal, self.conditions, WALL_EPOCH_NS + self._up_ns, self.seed, disk=disk)
         self.processes: list[ExtensionProcess] = []
         self._call_counter = [0]
         for bundle in self.bundles.values():
             bundle.share_counter(self._call_counter)
         self.service = BackupService(self, self._data, self._clear_records)
+
+    def _note_fault(self, condition: str, text: str) -> None:
+        self.journal.add("condition", name=condition, text=text)
 
     def close(self) -> None:
         """End everything and remove the sandboxes. A device can be used as a context manager instead."""

@@ -14,6 +14,7 @@ from emulator.kernel import AppThread, Future, Kernel, Killed, NativeThread, Ran
 from emulator.kits.context import BackupExtensionContext
 from emulator.runtime.python.refusals import NotAvailable
 from emulator.runtime.realm import CallJob, Realm
+from emulator.storage.disk import HEALTHY_DISK, Disk
 from emulator.storage.sandbox import Sandbox, Snapshot, changes
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Host:
     seed: int
     struck: set[str] = field(default_factory=set)
     ipc_counts: dict[str, int] = field(default_factory=dict)
+    disk: Disk = HEALTHY_DISK
 
     def ipc_fails(self, message: str) -> bool:
         """Count one IPC of this name; True when a condition makes this very one fail."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.ability import BundleVersion, NonErrorValue
 from emulator.kernel import AppThread, Killed, Rank, current_thread
 from emulator.record import Value
-from emulator.runtime.python import interrupts, surface
+from emulator.runtime.python import files, interrupts, surface
 from emulator.runtime.python.loop import VirtualEventLoop
 from emulator.runtime.python.refusals import NotAvailable
 from emulator.runtime.python.values import value_of
@@ -60,6 +60,8 @@ class PythonRealm:
     def load(self) -> str:
         """Begin the main thread, which makes the instance before it serves any call."""
         surface.install()
+        if files.watch(self._process, self._process.sandbox, self._process.host.disk):
+            surface.reach_files()
         surface.watch(self._subject.roots)
         self._main.begin()
         return self._failure

@@ -31,6 +31,7 @@ HARNESS = frozenset(
 middle of the app's code, and must not cost it any time."""
 
 _installed: list[bool] = [False]
+_reaches_files: list[bool] = [False]
 _replaced: dict[int, tuple[Any, Any]] = {}
 """id of a real function: the function (kept alive) and ours."""
 _patched: list[tuple[Any, str, Any]] = []
@@ -76,10 +77,26 @@ def install() -> None:
         asyncio.set_event_loop_policy(_Policy(asyncio.get_event_loop_policy()))
 
 
+def reach_files() -> None:
+    """From now on file work asks the disk of who is running. Does nothing the second time."""
+    if not _reaches_files[0]:
+        from emulator.runtime.python import file_surface  # with sqlite3, which healthy devices do without
+
+        _reaches_files[0] = True
+        file_surface.install(_replace)
+        _scanned.clear()
+        rebind()
+
+
 def uninstall() -> None:
     """Put every real name back, also where a module had imported it."""
     if not _installed[0]:
         return
+    if _reaches_files[0]:
+        from emulator.runtime.python import file_surface
+
+        file_surface.uninstall()
+        _reaches_files[0] = False
     refusals.uninstall()
     if sys.version_info < (3, 14):
         policy = asyncio.get_event_loop_policy()
