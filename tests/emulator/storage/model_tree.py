@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 NS = 1_000_000_000
 
@@ -20,7 +21,7 @@ class Kind(Enum):
     FILE, DIRECTORY, LINK, FIFO, SOCKET = "file", "directory", "link", "fifo", "socket"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Node:
     """One node. ``content`` is a link's target; ``mtime_ns`` None means: whatever the restore left."""
 
@@ -28,6 +29,13 @@ class Node:
     content: bytes = b""
     mode: int = 0o660
     mtime_ns: int | None = 1_700_000_000 * NS
+
+    def __repr__(self) -> str:
+        content = repr(self.content) if len(self.content) < 20 else f"{len(self.content)} bytes {self.content[:4]!r}..."
+        return f"Node({self.kind.value}, {content}, 0o{self.mode:o}, {self.mtime_ns})"
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))  # for Hypothesis, which would print every byte
 
     @property
     def readable(self) -> bool:
