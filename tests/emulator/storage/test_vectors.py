@@ -20,7 +20,7 @@ ALL = {group.letter: group for group in groups()}
 
 @pytest.fixture(scope="module")
 def claims() -> set[str]:
-    return {vector for found in claimed(("tests/emulator",)).values() for vector in found}
+    return {vector for found in claimed(("tests/emulator/storage",)).values() for vector in found}
 
 
 @pytest.mark.parametrize("group", ALL.values(), ids=ALL)
