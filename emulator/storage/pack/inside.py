@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 MAX_LINKS = 40
 """Links in a row, as on Linux; more are ELOOP."""
@@ -53,7 +53,7 @@ class Inside:
             except OSError:
                 return host
             path = target if target.startswith("/") else f"{self.device(host).rpartition('/')[0]}/{target}"
-        _refuse(errno.ELOOP, path)
+        raise _error(errno.ELOOP, path)
 
     def device(self, host: str) -> str:
         """The device path of a host path that this object gave."""
@@ -71,14 +71,14 @@ class Inside:
         """As `directory`; EACCES unless names in it may be looked up."""
         found = self.directory(path)
         if not found.mode & stat.S_IXUSR:
-            _refuse(errno.EACCES, path)
+            raise _error(errno.EACCES, path)
         return found
 
     def writable(self, path: str) -> Directory:
         """As `searchable`; EACCES unless names may be added."""
         found = self.searchable(path)
         if not found.mode & stat.S_IWUSR:
-            _refuse(errno.EACCES, path)
+            raise _error(errno.EACCES, path)
         return found
 
     def _walk(self, path: str) -> Directory:
@@ -94,23 +94,23 @@ class Inside:
             if stat.S_ISLNK(mode):
                 links -= 1
                 if links < 0:
-                    _refuse(errno.ELOOP, path)
+                    raise _error(errno.ELOOP, path)
                 target = os.readlink(host)
                 pending += target.split("/")[::-1]
                 trail = trail[:1] if target.startswith("/") else trail
             elif stat.S_ISDIR(mode):
                 trail.append(Directory(host, mode))
             else:
-                _refuse(errno.ENOTDIR, path)
+                raise _error(errno.ENOTDIR, path)
         return trail[-1]
 
 
 def _step(directory: Directory, name: str) -> Directory:
     if not directory.mode & stat.S_IXUSR:
-        _refuse(errno.EACCES, directory.host)
+        raise _error(errno.EACCES, directory.host)
     host = f"{directory.host}/{name}"
     return Directory(host, os.lstat(host).st_mode)
 
 
-def _refuse(number: int, path: str) -> NoReturn:
-    raise OSError(number, os.strerror(number), path)
+def _error(number: int, path: str) -> OSError:
+    return OSError(number, os.strerror(number), path)
