@@ -236,18 +236,17 @@ def _mapped(paths: Iterable[str]) -> Iterator[str]:
             yield path
 
 
-def _excluding(tree: Tree, path: str) -> str | None:
+def _excluding(tree: Tree, path: str) -> str:
     node = node_at(tree, path)
-    if node is None:
-        return None
-    return path.rstrip("/") + "/" if node.kind is Kind.DIRECTORY else path
+    is_directory = node is not None and node.kind is Kind.DIRECTORY
+    return path.rstrip("/") + "/" if is_directory else path
 
 
-def _suppressed(tree: Tree, excludes: Iterable[str | None], line: str) -> bool:
+def _suppressed(tree: Tree, excludes: Iterable[str], line: str) -> bool:
     node = node_at(tree, line, follow=False)
     is_directory = node is not None and node.kind is Kind.DIRECTORY
     text = line + "/" if is_directory and not line.endswith("/") else line
-    return any(text.startswith(path) if path.endswith("/") else text == path for path in excludes if path is not None)
+    return any(text.startswith(path) if path.endswith("/") else text == path for path in excludes)
 
 
 def _lines(tree: Tree, root: str) -> Iterator[str]:
@@ -315,8 +314,7 @@ def _make_directories(after: dict[str, Node], path: str, mode: int) -> None:
     at = ""
     for part in path.strip("/").split("/"):
         at = f"{at}/{part}"
-        place = resolve(after, at)
-        if place is None and resolve(after, at, follow=False) is None:
+        if resolve(after, at, follow=False) is None:
             parent = resolve(after, at.rpartition("/")[0] or "/")
             parent_node = node_at(after, at.rpartition("/")[0] or "/")
             if parent is None or parent_node is None or parent_node.kind is not Kind.DIRECTORY:

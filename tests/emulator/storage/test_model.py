@@ -119,6 +119,10 @@ def test_the_roots_of_a_scan() -> None:
     ]
 
 
+def test_a_file_that_is_a_root_suppresses_nothing() -> None:
+    assert scan_roots(["/a/bc", "/a/b", "/a/b/c"]) == ["/a/b", "/a/b/c", "/a/bc"]
+
+
 # whole flows ------------------------------------------------------------------------------------------------------------------
 
 SMALL = planted({f"{F}/cache/a.txt": b"1", f"{F}/tmp": directory(), f"{F}/keep.txt": b"2"})
@@ -134,6 +138,15 @@ def test_end_to_end(row: Vector) -> None:
         mapped = {F: "/data/R"} if "mapped" in row["Mode"] else None
         config["includes"] = ["/data/R"] if mapped else config["includes"]
         assert spelled(backup(SMALL, config, mapped)) == set(row.json("Result"))
+
+
+def test_an_activated_mapping_takes_the_place_of_its_include() -> None:
+    both = SMALL | planted({"/data/R/own.txt": b""})
+    assert spelled(backup(both, {"includes": ["/data/R"]}, {F: "/data/R"})) == {
+        "/data/R/keep.txt",
+        "/data/R/cache/a.txt",
+        "/data/R/tmp/",
+    }
 
 
 @rows("G", 12, 13)
@@ -313,6 +326,11 @@ def test_the_decision(row: Vector) -> None:
         assert manifest[f"{F}/{name}"[1:]][3] == (previous[0][3] if old else HELLO)
 
 
+def test_without_a_last_time_everything_has_changed() -> None:
+    old = planted({f"{F}/old": Node(mtime_ns=0)})
+    assert f"{F}/old" in incremental(old, {"includes": [INCLUDE]})[0]
+
+
 def test_i14_what_cannot_be_read_is_forgotten() -> None:
     secret = planted({f"{F}/p": Node(content=b"hello", mode=0, mtime_ns=200 * NS)})
     left, manifest = incremental(secret, {"includes": [F]}, 0, {f"{F}/p"[1:]: (Kind.FILE, 5, 100, "OLD")})
@@ -354,6 +372,13 @@ def test_r12_full_backup_only() -> None:
     after = restore({}, A, below=below)
     assert f"{below}{F}/a.txt" in after
     assert F not in after
+    assert f"{below}{F}/b" in restore({}, {f"{F}/b": Left(True, Node(content=BIG))}, below=below)
+
+
+def test_the_umask_takes_bits_of_directories_only() -> None:
+    assert restore({}, A, umask=0)[F].mode == 0o755
+    after = restore({}, A, umask=0o077)
+    assert (after[F].mode, after[f"{F}/empty"].mode, after[f"{F}/a.txt"].mode) == (0o700, 0o700, 0o660)
 
 
 def restored(before: Tree, big: bool = False) -> dict[str, Node]:
