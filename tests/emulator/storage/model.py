@@ -205,19 +205,22 @@ def _hashed(node: Node, path: str) -> str | None:
 
 def stat_list(tree: Tree, config: Mapping[str, Any]) -> list[str]:
     """The paths that the service lists, include roots spelled as configured, in the order of the walk."""
-    excludes = [_excluding(tree, path) for path in _mapped(_until_empty(exclude_list(config)))]
+    included, excluded = _exchanged(include_list(config), exclude_list(config))
+    excludes = [_excluding(tree, path) for path in _mapped(excluded)]
     lines: list[str] = []
-    for root in sorted(set(_mapped(_module_directories(tree, _until_empty(include_list(config))))), key=os.fsencode):
+    for root in sorted(set(_mapped(_module_directories(tree, included))), key=os.fsencode):
         if node_at(tree, root) is not None:
             lines += (line for line in _lines(tree, root) if not _suppressed(tree, excludes, line))
     return lines
 
 
-def _until_empty(items: Iterable[str]) -> Iterator[str]:
-    for item in items:
-        if not item:
-            return
-        yield item if item.startswith("/") else "/" + item
+def _exchanged(includes: list[str], excludes: list[str]) -> tuple[list[str], list[str]]:
+    """Both lists, includes first, stand in one file that is read up to the first empty line."""
+    if "" in includes:
+        includes, excludes = includes[: includes.index("")], []
+    if "" in excludes:
+        excludes = excludes[: excludes.index("")]
+    return ["/" + path.removeprefix("/") for path in includes], ["/" + path.removeprefix("/") for path in excludes]
 
 
 def _module_directories(tree: Tree, includes: Iterable[str]) -> Iterator[str]:
@@ -226,8 +229,15 @@ def _module_directories(tree: Tree, includes: Iterable[str]) -> Iterator[str]:
         if found is None:
             yield include
             continue
-        for module in children(tree, found[1]):
-            yield from (f"{found[1]}{module}/{kind}" for kind in ("files", "database", "preferences"))
+        for name in (f"{module}/{kind}" for module in _listed(tree, found[1]) for kind in ("files", "database", "preferences")):
+            node = node_at(tree, found[1] + name, follow=False)
+            if node is not None and node.kind is Kind.DIRECTORY:
+                yield found[1] + name
+
+
+def _listed(tree: Tree, directory: str) -> list[str]:
+    node = node_at(tree, directory)
+    return children(tree, directory) if node is not None and node.readable else []
 
 
 def _mapped(paths: Iterable[str]) -> Iterator[str]:

@@ -267,6 +267,17 @@ def test_a_fifo_blocks_whoever_opens_it() -> None:
 
 # what the incremental flow reads differently (5.2) ----------------------------------------------------------------------------
 
+
+def test_an_empty_include_hides_the_excludes_as_well() -> None:
+    config = {"includes": [INCLUDE, "", "data/storage/el1/base/"], "excludes": [F]}
+    assert f"{F}/keep.txt" in incremental(SMALL, config)[0]
+
+
+def test_only_directories_of_modules_count() -> None:
+    odd = planted({"/data/storage/el2/base/haps/entry/files": b"a file", "/data/storage/el2/base/haps/module": b"another"})
+    assert stat_list(odd, {"includes": ["data/storage/el2/base/haps/*/files"]}) == []
+
+
 HAPS = planted(
     {
         f"/data/storage/el2/base/haps/{module}/{kind}/x": b""
