@@ -12,7 +12,7 @@ from typing import Any
 from emulator.client.callbacks import Callbacks
 from emulator.device import Device, DeviceError
 from emulator.kernel import Task
-from emulator.service.errors import TEXTS, BusinessError, rejection_code
+from emulator.service.errors import TEXTS, BusinessError, Code, rejection_code
 from emulator.service.reverse import ClientCallbacks, FileReady, Reverse
 from emulator.service.session import Capability, RestoreType, Scenario, Session
 from emulator.storage.transfer import Blob
@@ -55,7 +55,9 @@ class _ClientSession:
         self._session: Session = device.service.init_session(self.scenario, self.incremental, self._reverse, caller)
 
     def cancel(self, name: str) -> int:
-        """0 when the running bundle will end, 13500011 before it runs, 13500012 when there is none."""
+        """0 when the running bundle will end, 13500011 before it runs or without a service, 13500012 when there is none."""
+        if not self.device.service.alive:
+            return int(Code.E_CANCEL_UNSTARTED_TASK)  # what the client's library starts from
         return int(self._do(self._service.cancel(self._session, name)).result_now())
 
     def release(self) -> Promise:

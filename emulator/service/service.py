@@ -43,6 +43,7 @@ class BackupService:
         self.profile = device.profile
         self.data = data
         self.clear_records = clear_records
+        self.alive = True
         self.session: Session | None = None
         self.session_lock = Mutex(self.kernel)
         self.release_allowed: set[str] = set()
@@ -243,6 +244,7 @@ class BackupService:
 
     def die(self) -> Session | None:
         """The service's process ends: every thread of it stops where it is. Returns the session that it had."""
+        self.alive = False
         session, self.session = self.session, None
         for thread in (self.sched_thread, self.timer_thread, self.pool):
             thread.stop()

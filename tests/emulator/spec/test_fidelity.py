@@ -77,16 +77,6 @@ def test_a_device_has_one_user() -> None:
         assert "user_id" not in signature(session.append_bundles).parameters
 
 
-def test_cancel_after_the_service_died() -> None:
-    with Device() as device:
-        device.install(load_subject(Slow), BUNDLE)
-        session = SessionBackup(device, Callbacks())
-        session.append_bundles([BUNDLE])
-        device.advance(S)
-        device.service.die()
-        assert session.cancel(BUNDLE) == 13500012
-
-
 def test_cancel_by_a_session_that_is_not_the_live_one() -> None:
     with Device() as device:
         device.install(load_subject(Slow), BUNDLE)

@@ -368,6 +368,17 @@ def test_cancel_nothing() -> None:
         assert session.cancel("a") == 13500012
 
 
+@pytest.mark.spec("cp-7.4-04")
+def test_cancel_without_a_service() -> None:
+    with Device() as device:
+        session = opened(device)
+        device.advance(S)
+        device.service.die()
+        assert [session.cancel(name) for name in ("a", "d", "nobody")] == [13500011] * 3
+        device.restart_service()
+        assert session.cancel("a") == 13500012, "the service is back, and knows nothing of the session"
+
+
 # one session (7.1) -------------------------------------------------------------------------------------------------------
 
 
