@@ -50,7 +50,7 @@ class Left:
 
 
 Manifest = Mapping[str, tuple[Kind, int, int, str]]
-"""Path without its first slash by kind, size, mtime in seconds, and hash."""
+"""Path as listed without its first slash by kind, size, mtime in seconds, and hash."""
 
 
 class Blocked(Exception):
@@ -151,7 +151,7 @@ def _full(tree: Tree, path: str) -> Left | None:
 def _sent(tree: Tree, path: str, node: Node) -> Left | None:
     if node.kind is Kind.FIFO:
         raise Blocked(path)
-    if node.kind is Kind.SOCKET:
+    if node.kind is Kind.SOCKET or not node.mode & 0o400:
         return None
     if len(node.content) > BIG_BYTES and node.kind is Kind.FILE:
         return Left(True, node)
@@ -171,12 +171,10 @@ def incremental(
     left: dict[str, Left] = {}
     known: dict[str, tuple[Kind, int, int, str]] = {}
     before = previous or {}
-    for path in sorted({line.rstrip("/") for line in stat_list(tree, config)}, key=os.fsencode):
+    for path, is_directory in sorted(set(_stat_lines(tree, config)), key=lambda line: os.fsencode(line[0])):
         node = node_at(tree, path)
-        itself = node_at(tree, path, follow=False)
-        if node is None or itself is None:
+        if node is None:
             continue
-        is_directory = itself.kind is Kind.DIRECTORY
         mtime_s = (node.mtime_ns or 0) // NS
         fresh = last_s == 0 or mtime_s > last_s
         old = before.get(path[1:])
@@ -205,12 +203,18 @@ def _hashed(node: Node, path: str) -> str | None:
 
 def stat_list(tree: Tree, config: Mapping[str, Any]) -> list[str]:
     """The paths that the service lists, include roots spelled as configured, in the order of the walk."""
+    return [path for path, _ in _stat_lines(tree, config)]
+
+
+def _stat_lines(tree: Tree, config: Mapping[str, Any]) -> list[tuple[str, bool]]:
     included, excluded = _exchanged(include_list(config), exclude_list(config))
     excludes = [_excluding(tree, path) for path in _mapped(excluded)]
-    lines: list[str] = []
+    lines: list[tuple[str, bool]] = []
     for root in sorted(set(_mapped(_module_directories(tree, included))), key=os.fsencode):
-        if node_at(tree, root) is not None:
-            lines += (line for line in _lines(tree, root) if not _suppressed(tree, excludes, line))
+        node = node_at(tree, root)
+        if node is not None:
+            found = ((root, node.kind is Kind.DIRECTORY), *_lines(tree, root))
+            lines += (line for line in found if not _suppressed(excludes, *line))
     return lines
 
 
@@ -252,25 +256,23 @@ def _excluding(tree: Tree, path: str) -> str:
     return path.rstrip("/") + "/" if is_directory else path
 
 
-def _suppressed(tree: Tree, excludes: Iterable[str], line: str) -> bool:
-    node = node_at(tree, line, follow=False)
-    is_directory = node is not None and node.kind is Kind.DIRECTORY
-    text = line + "/" if is_directory and not line.endswith("/") else line
-    return any(text.startswith(path) if path.endswith("/") else text == path for path in excludes)
+def _suppressed(excludes: Iterable[str], path: str, is_directory: bool) -> bool:
+    text = path.rstrip("/") + "/" if is_directory else path
+    return any(text.startswith(exclude) if exclude.endswith("/") else text == exclude for exclude in excludes)
 
 
-def _lines(tree: Tree, root: str) -> Iterator[str]:
-    yield root
+def _lines(tree: Tree, root: str) -> Iterator[tuple[str, bool]]:
+    """What lies below a directory: paths, and whether they are directories themselves."""
     place, node = resolve(tree, root), node_at(tree, root)
     if place is None or node is None or node.kind is not Kind.DIRECTORY or not node.readable:
         return
+    base = root if root.endswith("/") else root + "/"
     for name in children(tree, place):
-        path = f"{root.rstrip('/')}/{name}"
-        child = node_at(tree, path, follow=False)
-        if child is not None and child.kind is Kind.DIRECTORY:
-            yield from _lines(tree, path)
-        else:
-            yield path
+        child = node_at(tree, f"{place}/{name}", follow=False)
+        is_directory = child is not None and child.kind is Kind.DIRECTORY
+        yield base + name, is_directory
+        if is_directory:
+            yield from _lines(tree, base + name)
 
 
 # restore (4) ------------------------------------------------------------------------------------------------------------------

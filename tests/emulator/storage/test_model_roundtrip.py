@@ -1,0 +1,166 @@
+"""The emulated data plane does with drawn sandboxes and profiles what the reference model says, step by step."""
+
+from __future__ import annotations
+
+import json
+import os
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from emulator.storage.config.backup_config import parse_backup_config
+from emulator.storage.incremental.compare import Comparison, HashHangs, compare
+from emulator.storage.incremental.manifest import ReportLine, read_report, write_report
+from emulator.storage.incremental.stat_list import make_stat_list
+from emulator.storage.pack.header import app_owner
+from emulator.storage.pack.inside import Inside
+from emulator.storage.pack.slices import Packable
+from emulator.storage.pack.staging import BACKUP, make_staging
+from emulator.storage.pack.tar import pack
+from tests.emulator.storage.model import Blocked, Left, Manifest, exclude_list, include_list, incremental
+from tests.emulator.storage.model_tree import NS, Kind, Node, Tree, node_at
+from tests.emulator.storage.strategies import MTIMES_NS, sandboxes, write_tree
+
+STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+OWNER = app_owner(20_010_045)
+Sandbox = tuple[dict[str, Node], dict[str, Any]]
+Lines = dict[str, tuple[bool, int, int, str]]
+T = TypeVar("T")
+
+
+@contextmanager
+def on_disk(tree: Tree) -> Iterator[Path]:
+    """A directory with the tree in it, which can be removed afterwards whatever the modes say."""
+    with tempfile.TemporaryDirectory() as directory:
+        write_tree(tree, Path(directory))
+        try:
+            yield Path(directory)
+        finally:
+            for path, node in tree.items():
+                if node.kind is Kind.DIRECTORY:
+                    os.chmod(directory + path, 0o700)
+
+
+def archived(inside: Inside, entries: Iterable[Packable]) -> dict[str, Node]:
+    """What a tar of these entries holds, read by Python's own reader; names without slashes at either end."""
+    make_staging(inside)
+    packed = pack(inside, entries, f"{BACKUP}/part.0.tar", OWNER)
+    with tarfile.open(inside.host(packed.path), encoding="utf-8", errors="surrogateescape") as archive:
+        return {"/" + member.name.strip("/"): _node(archive, member) for member in archive}
+
+
+def _node(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Node:
+    content = archive.extractfile(member)
+    kind = Kind.DIRECTORY if member.isdir() else Kind.FILE
+    return Node(kind, b"" if content is None else content.read(), member.mode, int(member.mtime) * NS)
+
+
+def small(left: dict[str, Left]) -> dict[str, Node]:
+    """The model's tar entries as an archive can hold them: whole seconds."""
+    nodes = {path: what.node for path, what in left.items() if not what.big}
+    return {path: Node(n.kind, n.content, n.mode, (n.mtime_ns or 0) // NS * NS) for path, n in nodes.items()}
+
+
+def big(left: dict[str, Left]) -> dict[str, Node]:
+    """The model's big files."""
+    return {path: what.node for path, what in left.items() if what.big}
+
+
+def text_of(profile: dict[str, Any]) -> bytes:
+    """A profile as a file; a name that is no UTF-8 stands in it byte by byte."""
+    return os.fsencode(json.dumps(profile, ensure_ascii=False))
+
+
+@STEADY
+@given(sandboxes())
+def test_the_profile_is_read_alike(sandbox: Sandbox) -> None:
+    _, profile = sandbox
+    config = parse_backup_config(text_of(profile))
+    assert (list(config.includes), list(config.excludes)) == (include_list(profile), exclude_list(profile))
+
+
+# incremental flow -------------------------------------------------------------------------------------------------------------
+
+
+def previous_manifests(tree: Tree, profile: dict[str, Any]) -> st.SearchStrategy[Manifest]:
+    """What an earlier backup may have known: the same, less, or something else."""
+    try:
+        _, now = incremental(tree, profile)
+    except Blocked:
+        return st.just({})
+
+    def altered(line: tuple[Kind, int, int, str], how: str) -> tuple[Kind, int, int, str]:
+        kind, size, mtime, digest = line
+        return {
+            "older": (kind, size, mtime - 1, digest),
+            "other": (kind, size, mtime - 1, "OTHER"),
+            "other, same time": (kind, size, mtime, "OTHER"),
+            "longer": (kind, size + 1, mtime, "OTHER"),
+        }.get(how, line)
+
+    ways = st.sampled_from(["same", "gone", "older", "other", "other, same time", "longer"])
+    return st.lists(ways, min_size=len(now), max_size=len(now)).map(
+        lambda chosen: {path: altered(now[path], how) for path, how in zip(now, chosen, strict=True) if how != "gone"}
+    )
+
+
+def compared(inside: Inside, profile: dict[str, Any], last_s: int, previous: Manifest) -> Comparison:
+    """The stat list and its comparison, both exchanged as files."""
+    config = parse_backup_config(text_of(profile))
+    local = make_stat_list(inside, config.includes, config.excludes, last_s)
+    lines = [
+        ReportLine(path, "0", kind is Kind.DIRECTORY, size, mtime, digest, False)
+        for path, (kind, size, mtime, digest) in previous.items()
+    ]
+    return compare(inside, read_report(local.text()).values(), read_report(write_report(lines)))
+
+
+def known(comparison: Comparison) -> Lines:
+    """The full manifest without the sizes of directories, which are the host's."""
+    return {
+        line.path: (line.is_directory, 0 if line.is_directory else line.size, line.mtime, line.hash) for line in comparison.all
+    }
+
+
+def as_known(manifest: Manifest) -> Lines:
+    """The model's manifest in the same form."""
+    return {path: (kind is Kind.DIRECTORY, size, mtime, digest) for path, (kind, size, mtime, digest) in manifest.items()}
+
+
+@STEADY
+@given(sandboxes(), st.sampled_from([0, 0, *(time // NS for time in MTIMES_NS)]), st.data())
+def test_an_incremental_backup_takes_what_the_model_takes(sandbox: Sandbox, last_s: int, data: st.DataObject) -> None:
+    tree, profile = sandbox
+    assume(not names_a_file_as_a_directory(tree, profile))
+    previous = data.draw(st.one_of(st.just({}), previous_manifests(tree, profile)))
+    with on_disk(tree) as root:
+        inside = Inside(root)
+        expected = unless(Blocked, lambda: incremental(tree, profile, last_s, previous))
+        found = unless(HashHangs, lambda: compared(inside, profile, last_s, previous))
+        assert (expected is None) == (found is None)
+        if expected is None or found is None:
+            return
+        left, manifest = expected
+        assert known(found) == as_known(manifest)
+        assert {"/" + line.path for line in found.big} == big(left).keys()
+        assert archived(inside, found.small) == small(left)
+
+
+def names_a_file_as_a_directory(tree: Tree, profile: dict[str, Any]) -> bool:
+    """Whether a pattern with a slash at its end leads to something that is no directory, and finds nothing."""
+    ended = (path.rstrip("/") for path in (*include_list(profile), *exclude_list(profile)) if path.endswith("/"))
+    return any((node := node_at(tree, path)) is not None and node.kind is not Kind.DIRECTORY for path in ended)
+
+
+def unless(blocked: type[Exception], action: Callable[[], T]) -> T | None:
+    """What ``action`` gives, None when it waits for ever."""
+    try:
+        return action()
+    except blocked:
+        return None
