@@ -74,7 +74,6 @@ class BusinessError(Exception):
 
 
 def file_error(number: int, data: Any = None) -> BusinessError:
-    """The error for an errno of the host, or for `ENOKEY`. EWOULDBLOCK is EAGAIN, as on the device."""
-    name = errno.errorcode.get(number, "")
-    code, message = FILE_IO_CODES.get("EAGAIN" if name == "EWOULDBLOCK" else name, UNKNOWN)
+    """The error for an errno of the host, or for `ENOKEY`."""
+    code, message = FILE_IO_CODES.get(errno.errorcode.get(number, ""), UNKNOWN)
     return BusinessError(code, message, data)

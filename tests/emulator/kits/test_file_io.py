@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,11 @@ import pytest
 from emulator.conditions import Condition, Denied, El2Locked, IoError, ReadOnlyArea, SlowStorage, StorageFull
 from emulator.kits import fileIo
 from emulator.kits.errors import BusinessError, file_error
+from emulator.kits.file_io.system import FileSystem
+from emulator.kits.place import Place
+from emulator.storage.disk import Disk
 from emulator.storage.faults import ENOKEY, FaultyDisk
+from emulator.storage.sandbox import Sandbox
 from tests.emulator.kits.app import FILES, Ran, in_app, raised
 
 SEED = {
@@ -112,6 +117,7 @@ SYNC: dict[str, tuple[Callable[[], Any], Any, dict[str, bytes | None]]] = {
     "write anew": (lambda: written(f"{FILES}/old", b"!", None, CREATE | fileIo.OpenMode.TRUNC), 1, {"old": b"!"}),
     "readText": (lambda: fileIo.readTextSync(f"{FILES}/old"), "0123456789", {}),
     "readText of a part": (lambda: fileIo.readTextSync(f"{FILES}/old", {"offset": 8, "length": 5}), "89", {}),
+    "readText of a beginning": (lambda: fileIo.readTextSync(f"{FILES}/old", {"length": 3}), "012", {}),
     "readLines": (lambda: list(fileIo.readLinesSync(f"{FILES}/lines.txt")), ["one\n", "two\r\n", "three"], {}),
     "stat": (
         lambda: (s := fileIo.statSync(f"{FILES}/old")) and (s.size, s.isFile(), s.isDirectory(), s.location),
@@ -166,6 +172,7 @@ SYNC: dict[str, tuple[Callable[[], Any], Any, dict[str, bytes | None]]] = {
         {},
     ),
     "listFile, by name": (lambda: fileIo.listFileSync(FILES, {"filter": {"displayName": ["*l*"]}}), ["lines.txt", "old"], {}),
+    "listFile, by name, hidden ones": (lambda: fileIo.listFileSync(FILES, {"filter": {"displayName": ["*ee*"]}}), ["tree"], {}),
     "listFile, by size": (
         lambda: fileIo.listFileSync(FILES, {"recursion": True, "filter": {"fileSizeOver": 9}}),
         ["/lines.txt", "/old"],
@@ -309,6 +316,7 @@ ERRORS: dict[str, tuple[Callable[[], Any], int, str]] = {
     "readText behind the end": (lambda: fileIo.readTextSync(f"{FILES}/old", {"offset": 11}), 13900020, "Invalid argument"),
     "copyDir over what is there": (lambda: fileIo.copyDirSync(f"{FILES}/tree", f"{FILES}/other"), 13900015, "File exists"),
     "copyDir into itself": (lambda: fileIo.copyDirSync(f"{FILES}/tree", f"{FILES}/tree/sub"), 13900020, "Invalid argument"),
+    "copyDir to where it is": (lambda: fileIo.copyDirSync(f"{FILES}/tree", FILES), 13900020, "Invalid argument"),
     "moveDir over what is there": (
         lambda: fileIo.moveDirSync(f"{FILES}/tree", f"{FILES}/other"),
         13900032,
@@ -464,6 +472,120 @@ def test_a_full_stream_keeps_its_descriptor_no_longer() -> None:
         return fileIo.readTextSync(f"{FILES}/new")
 
     assert in_app(body, StorageFull(5)).value == "01234"
+
+
+class Listening(Disk):
+    """Writes down what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    def opening(self, path: str, writing: bool) -> None:
+        self.asked.append(("open for writing" if writing else "open", path))
+
+    def reading(self, path: str, size: int) -> None:
+        self.asked.append((f"read {size}", path))
+
+    def writing(self, path: str, size: int) -> int:
+        self.asked.append((f"write {size}", path))
+        return size
+
+    def changing(self, operation: str, path: str) -> None:
+        self.asked.append((operation, path))
+
+
+def test_the_disk_is_asked_for_each_call_with_device_paths(tmp_path: Path) -> None:
+    disk = Listening()
+    system = FileSystem(Place(Sandbox(tmp_path), disk))
+    system.mkdir("/a")
+    fd = system.open("/a/b", os.O_RDWR | os.O_CREAT)
+    system.write(fd, b"xy")
+    system.read(fd, 1, 0)
+    system.truncate(fd, 1)
+    system.close(fd)
+    system.rename("/a/b", f"{tmp_path}/a/c")
+    system.set_times("/a/c", 1, 1)
+    system.names("/a")
+    system.close(system.open("/a", os.O_RDONLY))
+    system.unlink("/a/c")
+    system.rmdir("/a")
+    assert disk.asked == [
+        ("mkdir", "/a"),
+        ("open for writing", "/a/b"),
+        ("create", "/a/b"),
+        ("write 2", "/a/b"),
+        ("read 1", "/a/b"),
+        ("truncate", "/a/b"),
+        ("rename", "/a/b"),
+        ("rename", "/a/c"),
+        ("utime", "/a/c"),
+        ("look", "/a"),
+        ("look", "/a"),
+        ("unlink", "/a/c"),
+        ("rmdir", "/a"),
+    ]
+
+
+def test_a_number_that_was_a_file_once_is_not_asked_for() -> None:
+    def body(context: Any) -> Any:
+        once = fileIo.openSync(f"{FILES}/old")
+        fileIo.closeSync(once)
+        ends = os.pipe()
+        assert once.fd in ends
+        written = fileIo.writeSync(ends[1], "x")
+        for end in ends:
+            fileIo.closeSync(end)
+        return written
+
+    assert in_app(body, StorageFull(0), seed=SEED).value == 1
+
+
+def test_a_closed_stream_gives_its_descriptor_back() -> None:
+    def body(context: Any) -> Any:
+        fd = fileIo.openSync(f"{FILES}/old").fd
+        fileIo.fdopenStreamSync(fd, "r").closeSync()
+        return fileIo.statSync(fd)
+
+    assert raised(in_app(body, seed=SEED))[0] == 13900008
+
+
+def test_a_promise_begins_when_the_caller_goes_on() -> None:
+    async def body(context: Any) -> Any:
+        pending = fileIo.unlink(f"{FILES}/old")
+        seen = [fileIo.accessSync(f"{FILES}/old")]
+        await asyncio.sleep(0)
+        seen.append(fileIo.accessSync(f"{FILES}/old"))
+        await pending
+        return seen
+
+    assert in_app(body, seed=SEED).value == [True, False], "and without being awaited"
+
+
+def test_what_is_moved_leaves_no_directory() -> None:
+    def body(context: Any) -> Any:
+        fileIo.moveDirSync(f"{FILES}/tree", f"{FILES}/other", 2)
+        return fileIo.accessSync(f"{FILES}/tree")
+
+    assert in_app(body, seed=SEED).value is False
+
+
+def test_a_file_does_not_take_the_place_of_a_directory() -> None:
+    def body(context: Any) -> Any:
+        fileIo.unlinkSync(f"{FILES}/other/tree/a.txt")
+        fileIo.mkdirSync(f"{FILES}/other/tree/a.txt")
+        fileIo.moveDirSync(f"{FILES}/tree", f"{FILES}/other", 2)
+
+    assert in_app(body, seed=SEED).value.data == [fileIo.Conflict(f"{FILES}/tree/a.txt", f"{FILES}/other/tree/a.txt")]
+
+
+def test_the_time_of_access_stays() -> None:
+    def body(context: Any) -> Any:
+        os.utime(context.filesDir + "/old", (7, 8))
+        fileIo.utimesSync(f"{FILES}/old", 9_000)
+        status = fileIo.statSync(f"{FILES}/old")
+        return status.atime, status.mtime
+
+    assert in_app(body, seed=SEED).value == (7, 9)
 
 
 def test_slow_storage_keeps_who_waits_and_nobody_else() -> None:
