@@ -39,6 +39,8 @@ Which sessions a rule judges:
 - BK510 judges every session, BK511 pairs of identical sessions, BK302 whole runs.
 - BK902 judges a session under a condition against the same session without it; what a kill, a cancel or a death does to an
   unfinished callback does not count.
+- 7xx judge the files that `--bundle` names, and need no session. Where BK701, BK702 or BK703 fires, no session would run
+  anything of the app: the rules about sessions are blocked.
 - Nothing is judged in a session that the harness could not run to its end, or in which the app used something that the
   emulated device does not have and did not catch the error.
 

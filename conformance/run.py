@@ -10,11 +10,13 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 from conformance import scenarios
 from conformance.catalogue import CATALOGUE, Finding, Severity
-from conformance.rules import PREDICATES, judge_evidence
+from conformance.evidence import Evidence
+from conformance.rules import PREDICATES, judge_evidence, not_applicable, package_blocked, switched_off
 from conformance.scenarios import Verdict
 from conformance.suites import FUZZ, SUITES, Suite, suites_feeding
 from conformance.suites.judging import Judging, SuiteState, confirmed, evidence_of, harness_fault
@@ -134,9 +136,13 @@ class ConformanceRun:
 
     def outcome(self, rule_id: str) -> RuleOutcome:
         """The outcome of a rule of the catalogue; runs the sessions that it needs and that have not been run."""
+        if rule_id in PREDICATES and CATALOGUE[rule_id].area == "package":
+            return self._package_outcome(rule_id)
         feeding = suites_feeding(rule_id)
         if rule_id not in PREDICATES or not feeding:
             return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, "not judged by this version")
+        if self._switched_off:
+            return RuleOutcome(rule_id, OutcomeKind.BLOCKED, self._switched_off)
         self._run_through(feeding[-1])
         return self._outcome(rule_id, feeding)
 
@@ -243,12 +249,35 @@ class ConformanceRun:
                 finding = difference.finding(record)
                 self._judging.ledger.add(finding.rule, Sighting(finding, suite.name, group, record))
 
+    @cached_property
+    def _package_evidence(self) -> Evidence:
+        return Evidence((), {}, package=self._package, callbacks=frozenset(self._subject.callbacks))
+
+    @cached_property
+    def _switched_off(self) -> str:
+        """Why no session of this package would run anything of the app, or ""."""
+        return switched_off(self._package_evidence)
+
+    def _package_outcome(self, rule_id: str) -> RuleOutcome:
+        """The outcome of a rule about the app's files, which needs no session."""
+        evidence = self._package_evidence
+        try:
+            reason = not_applicable(rule_id, evidence)
+            if reason is not None:
+                return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, reason)
+            blocked = package_blocked(rule_id, evidence)
+            if blocked:
+                return RuleOutcome(rule_id, OutcomeKind.BLOCKED, blocked)
+            found = tuple(ReportedFinding(finding, "") for finding in judge_evidence(evidence, only=(rule_id,)))
+        except Exception:
+            return RuleOutcome(rule_id, OutcomeKind.ERROR, harness_fault(f"rule {rule_id}"))
+        return RuleOutcome(rule_id, _kind(rule_id) if found else OutcomeKind.PASSED, "", found)
+
     def _outcome(self, rule_id: str, feeding: tuple[Suite, ...]) -> RuleOutcome:
         sightings = self._judging.sightings(rule_id)
         if sightings:
-            failed = CATALOGUE[rule_id].severity is Severity.ERROR
             findings = tuple(ReportedFinding(s.finding, self._save(s)) for s in sightings)
-            return RuleOutcome(rule_id, OutcomeKind.FAILED if failed else OutcomeKind.WARNED, "", findings)
+            return RuleOutcome(rule_id, _kind(rule_id), "", findings)
         states = [self._state[suite.name] for suite in feeding]
         errors = [error for state in states for error in state.errors]
         if rule_id in self._judging.errors:
@@ -280,6 +309,11 @@ class ConformanceRun:
                 )
             )
         return self._saved[id(sighting)]
+
+
+def _kind(rule_id: str) -> OutcomeKind:
+    """What findings make of a rule."""
+    return OutcomeKind.FAILED if CATALOGUE[rule_id].severity is Severity.ERROR else OutcomeKind.WARNED
 
 
 def replay(path: Path, subject: Subject, settings: RunSettings) -> ReplayResult:

@@ -8,11 +8,23 @@ from importlib import import_module
 from conformance.catalogue import Finding, rule
 from conformance.evidence import Evidence
 from conformance.rules.applicability import not_applicable
+from conformance.rules.package_applicability import package_blocked, switched_off
 from conformance.rules.registry import PREDICATES, Predicate, predicate
 from conformance.view import SessionView
+from emulator.package import Package
 from emulator.record import Record
 
-__all__ = ["PREDICATES", "Predicate", "blocked", "judge", "judge_evidence", "not_applicable", "predicate"]
+__all__ = [
+    "PREDICATES",
+    "Predicate",
+    "blocked",
+    "judge",
+    "judge_evidence",
+    "not_applicable",
+    "package_blocked",
+    "predicate",
+    "switched_off",
+]
 
 _JUDGES = (
     "returns",
@@ -27,6 +39,10 @@ _JUDGES = (
     "repeats",
     "unexplained",
     "faults",
+    "package_registration",
+    "package_profile",
+    "package_fields",
+    "package_lists",
 )
 for _module in _JUDGES:
     import_module(f"{__name__}.{_module}")
@@ -39,16 +55,18 @@ def judge(
     nominal: Mapping[str, Record] | None = None,
     repeats: Collection[tuple[Record, Record]] = (),
     only: Collection[str] | None = None,
+    package: Package | None = None,
 ) -> tuple[Finding, ...]:
     """What the rules find in these sessions, in order of rule ids.
 
     ``nominal`` has the nominal session of each kind ("full-backup", ...) for rules that compare; by default these are the
     nominal ones among ``records``. ``repeats`` are pairs of identical sessions, one after the other on the same device.
-    ``only`` names the rules to judge. Raises CatalogueError when one of them does not exist.
+    ``only`` names the rules to judge. ``package`` is for the rules about module.json5 and the profile. Raises
+    CatalogueError when one of the rules does not exist.
     """
     if nominal is None:
         nominal = {record.kind: record for record in records if record.nominal}
-    return judge_evidence(Evidence(records, nominal, tuple(repeats)), only=only)
+    return judge_evidence(Evidence(records, nominal, tuple(repeats), package=package), only=only)
 
 
 def judge_evidence(evidence: Evidence, *, only: Collection[str] | None = None) -> tuple[Finding, ...]:

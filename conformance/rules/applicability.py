@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from conformance.catalogue import rule
 from conformance.evidence import Evidence
 from conformance.rules.info import delivered_info, info_class
+from conformance.rules.package_applicability import package_not_applicable
 from conformance.rules.registry import PREDICATES
 from conformance.view import COMPATIBILITY_CALLBACKS, EX_CALLBACKS, PAIRS, WORK_CALLBACKS, SessionView
 
@@ -26,9 +27,11 @@ _LEVELS = (
 
 def not_applicable(rule_id: str, evidence: Evidence) -> str | None:
     """Why the rule has nothing to judge in this evidence; None when it applies. Raises CatalogueError for an unknown rule."""
-    rule(rule_id)
+    area = rule(rule_id).area
     if rule_id not in PREDICATES:
         return "not judged by this version"
+    if area == "package":
+        return package_not_applicable(rule_id, evidence)
     if rule_id == "BK511":
         return None if evidence.repeat_views else "no session was repeated on the same device"
     views = evidence.views

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 Path = tuple[str | int, ...]
 """Keys and indexes from the top of a document to a value."""
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""(?P<blank>[\s\ufeff]+|//[^\r\n]*|/\*.*?\*/)
     |(?P<mark>[{}\[\]:,])
     |(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
     |(?P<word>[^\s{}\[\]:,"'/]+)""",
     re.DOTALL | re.VERBOSE,
 )
+"""The tokens of JSON and of everything that is taken for it; what fits nowhere is passed over."""
 _SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 
@@ -36,12 +37,17 @@ def lines_of(text: str) -> dict[Path, int]:
 
     The text is one that a parser has read; of any other as much is found as can be followed.
     """
-    return {path: text.count("\n", 0, offset) + 1 for path, offset in _offsets(text)}
+    return {path: line_of(text, offset) for path, offset in _offsets(text)}
+
+
+def line_of(text: str, offset: int) -> int:
+    """The line, from 1, of a character."""
+    return text.count("\n", 0, offset) + 1
 
 
 def _offsets(text: str) -> Iterator[tuple[Path, int]]:
     levels: list[_Level] = []
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN.finditer(text):
         if match.lastgroup == "blank":
             continue
         token, at = match.group(), match.start()
@@ -79,4 +85,5 @@ def _value_path(level: _Level | None) -> Path:
 def _unquoted(token: str) -> str:
     if token[0] not in "\"'":
         return token
-    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else _SIMPLE_ESCAPES.get(m[2], m[2]), token[1:-1])
+    halves = _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else _SIMPLE_ESCAPES.get(m[2], m[2]), token[1:-1])
+    return halves.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")

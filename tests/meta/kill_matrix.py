@@ -18,7 +18,7 @@ from pathlib import Path
 from conformance.catalogue import CATALOGUE
 from conformance.rules import PREDICATES
 from conformance.run import ConformanceRun, OutcomeKind, RunSettings
-from emulator import load_subject
+from emulator import Package, load_package, load_subject
 from tests.meta.mutants import Mutant, mutants
 
 CHECKOUT = Path(__file__).parents[2]
@@ -93,9 +93,15 @@ def reason(mutant: Mutant) -> str:
     raise LookupError(f"no rule notices that {mutant.name}, and tests/meta/kill_matrix.py does not say why")
 
 
+def package_of(spec: str) -> Package | None:
+    """The package of a subject: the directory beside its module, with the module's name."""
+    directory = CHECKOUT.joinpath(*spec.split(".")[:-1])
+    return load_package(directory) if spec.startswith("fixtures.") and directory.is_dir() else None
+
+
 def fired(spec: str, directory: Path) -> tuple[str, ...]:
     """The rules that a subject trips, in id order. Raises AssertionError when the harness itself fails."""
-    run = ConformanceRun(load_subject(spec), RunSettings(profile="quick", scenario_dir=directory))
+    run = ConformanceRun(load_subject(spec), RunSettings(profile="quick", scenario_dir=directory), package_of(spec))
     outcomes = {rule: run.outcome(rule) for rule in PREDICATES}
     errors = {rule: outcome.reason for rule, outcome in outcomes.items() if outcome.outcome is OutcomeKind.ERROR}
     assert not errors, errors
