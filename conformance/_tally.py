@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PAYLOAD = "conformance"
 """The attribute of a test report that carries our result; it crosses from xdist's workers as plain data."""
 NOT_RUN = "not-run"
+NOT_JUDGED = "not judged by this version"
+"""The reason that `conformance.run` gives for a rule which it has no predicate for."""
 _RULE_ITEM = re.compile(rf"{ROOT}/(?!{WAIVERS}::|{REPLAY}::)[a-z]+::(?P<rule>BK\d+)-")
 
 
@@ -99,6 +101,10 @@ class Tally:
         """The rules without a verdict, in id order."""
         return [rule for rule in self.rules if rule not in self.verdicts]
 
+    def not_judged(self) -> list[str]:
+        """The rules that this version cannot judge, in id order; they count as not applicable."""
+        return [v.rule for v in self.of(OutcomeKind.NOT_APPLICABLE) if v.reason == NOT_JUDGED]
+
     def counts(self) -> dict[str, int]:
         """How many rules had which outcome."""
         return {**{kind.value: len(self.of(kind)) for kind in OutcomeKind}, NOT_RUN: len(self.not_run())}
@@ -110,10 +116,14 @@ class Tally:
 
     @property
     def compliant(self) -> str:
-        """yes, no, with waivers, or not proven (rules that are blocked, not run, or failed in the harness)."""
+        """yes, no, with waivers, or not proven (rules that are blocked, not run, or failed in the harness).
+
+        A good answer that leaves out rules which this version cannot judge says so.
+        """
         also = self.of(OutcomeKind.WARNED) if self._strict else []
         if self.of(OutcomeKind.FAILED) or also:
             return "no"
         if self.of(OutcomeKind.BLOCKED) or self.harness_failed or self.not_run():
             return "not proven"
-        return "with waivers" if self.of(OutcomeKind.WAIVED) else "yes"
+        answer = "with waivers" if self.of(OutcomeKind.WAIVED) else "yes"
+        return f"{answer}, as far as judged" if self.not_judged() else answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from conformance._tally import NOT_JUDGED
 from conformance.report.finding import Commands, Line, describe
 from conformance.run import OutcomeKind
 
@@ -59,6 +60,7 @@ def _answer(tally: Tally) -> Line:
     counts = tally.counts()
     always = ("passed", "failed", "warned", "not-applicable", "blocked", "waived")
     shown = [*always, *(name for name in ("error", "not-run") if counts[name])]
-    numbers = ", ".join(f"{counts[name]} {name.replace('-', ' ')}" for name in shown)
-    colour = {"yes": "green", "no": "red"}.get(tally.compliant, "yellow")
+    notes = {"not-applicable": f" ({len(tally.not_judged())} {NOT_JUDGED})"} if tally.not_judged() else {}
+    numbers = ", ".join(f"{counts[name]} {name.replace('-', ' ')}{notes.get(name, '')}" for name in shown)
+    colour = {"yes": "green", "no": "red"}.get(tally.compliant.partition(",")[0], "yellow")
     return Line(f"compliant: {tally.compliant} - {numbers}", {colour: True, "bold": True})

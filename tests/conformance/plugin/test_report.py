@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from conformance._tally import NOT_JUDGED
 from conformance.catalogue import CATALOGUE
 from conformance.schemas import load_schema
 from tests.conformance.plugin.project import Project
@@ -96,6 +97,19 @@ def test_rules_that_were_not_run(project: Project) -> None:
     assert reasons(report)["BK102"] == "named in conformance_ignore"
     assert reasons(report)["BK401"] == "not selected"
     assert report["compliant"] == "not proven"
+
+
+@pytest.mark.parametrize("waived", [False, True])
+def test_a_good_answer_goes_as_far_as_the_judgement(project: Project, waived: bool) -> None:
+    known = {"BK201": {"outcome": "failed", "findings": [{"fingerprint": "known"}]}} if waived else {}
+    project.write("waivers.toml", WAIVERS if waived else "")
+    project.script(BK801={"outcome": "not-applicable", "reason": NOT_JUDGED}, **known)
+    assert project.check("--conformance-json=report.json", "--conformance-waivers=waivers.toml").code == 0
+    report = project.report()
+    VALIDATOR.validate(report)
+    assert report["compliant"] == ("with waivers, as far as judged" if waived else "yes, as far as judged")
+    assert report["counts"]["not-applicable"] == 1
+    assert reasons(report)["BK801"] == NOT_JUDGED
 
 
 @pytest.mark.parametrize("method", ["thread", "signal"])

@@ -7,6 +7,10 @@ import re
 
 import pytest
 
+from conformance._tally import NOT_JUDGED
+from conformance.run import ConformanceRun, RunSettings
+from conformance.suites.control import Control
+from emulator import load_subject
 from tests.conformance.plugin.project import Project
 
 FAILURE = """\
@@ -122,6 +126,32 @@ def test_verbose(project: Project) -> None:
 def test_answer(project: Project, told: dict[str, object], answer: str) -> None:
     project.script(BK104={"findings": [{}] if told.get("outcome") in ("warned", "failed") else [], **told})
     assert f"compliant: {answer}" in project.check().lines
+
+
+@pytest.mark.parametrize(
+    ("told", "answer"),
+    [
+        ({}, "yes, as far as judged - 66 passed, 0 failed"),
+        ({"outcome": "failed"}, "no - 65 passed, 1 failed"),
+        ({"outcome": "blocked", "reason": "kit missing: zlib"}, "not proven - 65 passed, 0 failed"),
+    ],
+)
+def test_the_answer_goes_as_far_as_the_judgement(project: Project, told: dict[str, object], answer: str) -> None:
+    """Rules that this version cannot judge are no part of a yes; that they are missing changes no exit code."""
+    project.script(
+        BK104={"findings": [{}] if told.get("outcome") == "failed" else [], **told},
+        BK701={"outcome": "not-applicable", "reason": "no --bundle was given"},
+        BK801={"outcome": "not-applicable", "reason": NOT_JUDGED},
+    )
+    result = project.check()
+    assert result.code == (1 if told.get("outcome") == "failed" else 0)
+    assert f"compliant: {answer}, 0 warned, 2 not applicable (1 not judged by this version), " in result.out
+
+
+def test_a_rule_without_a_predicate_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conformance.run.PREDICATES", {})
+    run = ConformanceRun(load_subject(Control), RunSettings())
+    assert run.outcome("BK101").reason == NOT_JUDGED
 
 
 def test_strict_answer(project: Project) -> None:
