@@ -68,7 +68,7 @@ def rarely(usual: st.SearchStrategy[Any], rare: st.SearchStrategy[Any], one_in: 
 @st.composite
 def files(draw: st.DrawFn) -> Node:
     """Files, most of them small and readable."""
-    size = draw(rarely(st.sampled_from(SMALL_SIZES), st.sampled_from(list(_BIG)), 20))
+    size = draw(rarely(st.sampled_from(SMALL_SIZES), st.sampled_from(list(_BIG)), 15))
     content = _BIG.get(size) or draw(st.sampled_from([b"x", b"y"])) * size
     mode = draw(rarely(st.sampled_from([0o660, 0o600, 0o644, 0o755]), st.sampled_from([0, 0o400, 0o6711])))
     return Node(Kind.FILE, content, mode, draw(st.sampled_from(MTIMES_NS)))
@@ -98,13 +98,17 @@ def trees(draw: st.DrawFn, special: bool = True) -> dict[str, Node]:
     usual = st.one_of(files(), files(), directories())
     nodes = rarely(usual, specials(), 8) if special else usual
     places = st.tuples(st.sampled_from(ROOTS), st.lists(st.sampled_from(NAMES), min_size=1, max_size=3))
+    drawn = st.tuples(places, nodes)
     tree: dict[str, Node] = {}
-    for (root, names), node in draw(st.lists(st.tuples(places, nodes), max_size=8)):
+    for (root, names), node in draw(rarely(st.lists(drawn, min_size=3, max_size=8), st.lists(drawn, max_size=2))):
         _add(tree, f"{root}/{'/'.join(names)}" + (".bin" if len(node.content) > BIG_BYTES else ""), node)
     inner = [path for path in below_roots(tree) if tree[path].kind is Kind.DIRECTORY]
     if special and inner and draw(rarely(st.just(False), st.just(True))):
         path = draw(st.sampled_from(inner))
         tree[path] = replace(tree[path], mode=0)
+    if special and below_roots(tree) and draw(rarely(st.just(False), st.just(True), 5)):
+        above, _, name = draw(st.sampled_from(below_roots(tree))).rpartition("/")
+        _add(tree, f"{above}/link", Node(Kind.LINK, os.fsencode(name), 0o777, MTIMES_NS[0]))
     return tree
 
 
@@ -132,7 +136,7 @@ def patterns(paths: Sequence[str] = ()) -> st.SearchStrategy[str]:
             _pattern, st.sampled_from(sorted(paths)), st.sampled_from(["", "", "*", "/*"]), st.booleans(), st.booleans()
         )
         built = st.one_of(built, exact)
-    return rarely(built, st.sampled_from(["", "cache", "*.log", "*cache*", "/data/storage/el?/*", "/*/a", "*/a/*"]), 6)
+    return rarely(built, st.sampled_from(["", "", "", "cache", "*.log", "*cache*", "/data/storage/el?/*", "/*/a", "*/a/*"]), 5)
 
 
 def _pattern(base: str, tail: str, rooted: bool, ended: bool) -> str:
