@@ -133,12 +133,11 @@ def test_a_file_as_extension(project: Project) -> None:
 
 
 def test_bundle(project: Project) -> None:
-    project.write("entry/module.json5", '{"module": {"name": "entry"}}')
-    project.write("entry/backup_config.json", "{")
+    project.write("entry/module.json5", "{")
     result = project.check("--bundle=entry")
     assert result.code == 4
     assert result.err.startswith(f"ERROR: --bundle={project.directory}/entry: ")
-    project.write("entry/backup_config.json", '{"allowToBackupRestore": true}')
+    project.write("entry/module.json5", '{"module": {"name": "entry"}}')
     assert project.check("--bundle=entry").code == 0
 
 
