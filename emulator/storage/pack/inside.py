@@ -64,7 +64,7 @@ class Inside:
         key = path.strip("/")
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._walk(key)
+            known = self._known[key] = self._below_known(key) or self._walk(key)
         return known
 
     def searchable(self, path: str) -> Directory:
@@ -80,6 +80,15 @@ class Inside:
         if not found.mode & stat.S_IWUSR:
             raise _error(errno.EACCES, path)
         return found
+
+    def _below_known(self, key: str) -> Directory | None:
+        """One step from the directory above, if that is known already and the step is a plain one."""
+        above, _, name = key.rpartition("/")
+        known = self._known.get(above)
+        if known is None or name in ("", ".", ".."):
+            return None
+        found = _step(known, name)
+        return found if stat.S_ISDIR(found.mode) else None
 
     def _walk(self, path: str) -> Directory:
         trail, pending, links = [self._top], path.split("/")[::-1], MAX_LINKS

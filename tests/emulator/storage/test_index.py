@@ -19,6 +19,7 @@ from emulator.storage.pack.index import (
     read_entries,
     read_names,
 )
+from emulator.storage.pack.inside import Inside
 from emulator.storage.pack.json_text import one_line, quoted, styled
 from tests.vectors import Vector, vectors
 
@@ -124,7 +125,7 @@ def test_user_tar(tmp_path: Path, size: int | None, expected: bool) -> None:
         (tmp_path / F[1:]).mkdir(parents=True)
         (tmp_path / F[1:] / "x.tar").touch()
         os.truncate(tmp_path / F[1:] / "x.tar", size)
-    assert is_user_tar(f"{F}/x.tar", tmp_path) is expected
+    assert is_user_tar(f"{F}/x.tar", Inside(tmp_path)) is expected
 
 
 def test_the_full_index_of_the_specification() -> None:

@@ -1,0 +1,105 @@
+"""Big files and the app's own tars: moved from staging to where they belong (data-plane 4.5)."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from emulator.storage.disk import Disk
+from emulator.storage.incremental.manifest import read_report
+from emulator.storage.pack.content import STEP
+from emulator.storage.pack.index import BlobStat, IndexEntry
+from emulator.storage.pack.inside import Inside
+from emulator.storage.paths import is_file_path_valid
+from emulator.storage.unpack.events import Restored, What
+from emulator.storage.unpack.target import PARENT_MODE, Target
+
+PUBLIC_HOME = "/storage/Users/currentUser/"
+"""What belongs below is left to a plug-in of the service, which is not called for ordinary apps."""
+
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+class BigFiles:
+    """Restores big files out of ``staging``, below the device path ``root``."""
+
+    def __init__(self, inside: Inside, staging: str, root: str, disk: Disk, umask: int) -> None:
+        self._inside = inside
+        self._staging = staging
+        self._root = root
+        self._disk = disk
+        self._target = Target(inside, disk, umask)
+
+    def restore(self, entry: IndexEntry, manifest: bytes) -> Restored:
+        """Put one blob in its place; ``manifest`` is the content of its ``.rp``. What goes wrong is in the result."""
+        path = f"{self._root}/{decided_path(entry.path, manifest)}".partition("\0")[0].lstrip("/")
+        shown = "/" + path
+        if not is_file_path_valid(path):
+            return Restored(entry.file_name, shown, What.FORBIDDEN)
+        try:
+            source = self._inside.entry(f"{self._staging}/{entry.file_name}".partition("\0")[0])
+            size = _size(source)
+            if not entry.path:
+                raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+            host = self._place(source, path)
+        except OSError as error:
+            return Restored(entry.file_name, shown, What.FAILED, errno=error.errno)
+        return Restored(entry.file_name, shown, What.FILE, size, self._finish(host, path, entry.stat))
+
+    def _place(self, source: str, path: str) -> str:
+        """Rename; copy if that fails. Gives the host path. Raises OSError."""
+        above, _, name = path.rpartition("/")
+        if name in ("", ".", ".."):
+            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        directory = self._target.make_directories(above, PARENT_MODE)
+        host = f"{directory.host}/{name}"
+        try:
+            self._inside.writable(above)
+            self._disk.changing("rename", "/" + path)
+            os.rename(source, host)
+        except OSError:
+            return self._copy(source, path)
+        return host
+
+    def _copy(self, source: str, path: str) -> str:
+        target = self._target.open(path)
+        fd = os.open(source, _READ)
+        try:
+            while data := os.read(fd, STEP):
+                self._write(target.fd, path, data)
+        finally:
+            os.close(fd)
+            os.close(target.fd)
+        return target.host
+
+    def _write(self, fd: int, path: str, data: bytes) -> None:
+        while data:
+            fits = self._disk.writing("/" + path, len(data))
+            os.write(fd, data[:fits])
+            data = data[fits:]
+
+    def _finish(self, host: str, path: str, status: BlobStat) -> int | None:
+        """Mode and both times, to the nanosecond. Gives the errno of what fails."""
+        try:
+            self._disk.changing("chmod", "/" + path)
+            os.chmod(host, stat.S_IMODE(status.mode))
+            self._disk.changing("utime", "/" + path)
+            os.utime(host, ns=(status.atime_ns or 0, status.mtime_ns or 0))
+        except OSError as error:
+            return error.errno
+        return None
+
+
+def decided_path(indexed: str, manifest: bytes) -> str:
+    """The one path of the manifest, if the index has a path at all and the manifest has exactly one; else the index's."""
+    paths = list(read_report(manifest)) if indexed else []
+    return paths[0] if len(paths) == 1 else indexed
+
+
+def _size(source: str) -> int:
+    """Of a received blob. What is no plain file was not received, and moving it would plant it."""
+    status = os.lstat(source)
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), source)
+    return status.st_size
