@@ -6,9 +6,9 @@ Paths are device paths as str; bytes that are no UTF-8 are surrogates, as `os.fs
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from emulator.storage.name_hash import gen_hash_name
+from emulator.storage.pack.inside import Inside
 
 MANAGE_JSON = "manage.json"
 MANIFEST_SUFFIX = ".rp"
@@ -65,21 +65,24 @@ class IncrementalBlobNames:
         return name
 
 
-def check_own_pack_tar(path: str, root: Path) -> bool:
-    """CheckOwnPackTar: whether ``path`` is a tar of the backup itself, in the staging of the sandbox ``root``."""
+def check_own_pack_tar(path: str, inside: Inside) -> bool:
+    """CheckOwnPackTar: whether ``path`` is a tar of the backup itself, in its staging or below."""
     directory, _, name = path.rpartition("/")
     if extension(path) != "tar" or "part" not in name.partition(".")[0]:
         return False
-    host = os.path.realpath(f"{root}/{directory}")
-    return os.path.isdir(host) and host == os.path.realpath(f"{root}{BACKUP_STAGING}")
+    try:
+        found = inside.device(inside.directory(directory).host)
+    except OSError:
+        return False
+    return f"{found}/".startswith(f"{BACKUP_STAGING}/")
 
 
-def is_user_tar(path: str, root: Path, *, no_tar: bool = False) -> bool:
-    """Whether ``path`` is a tar of the app's own: it exists and, outside of no-tar mode, is big (data-plane 3.6)."""
-    if extension(path) != "tar" or check_own_pack_tar(path, root):
+def is_user_tar(path: str, inside: Inside, *, no_tar: bool = False) -> bool:
+    """CheckUserTar: whether the big file ``path`` is a tar of the app's own; it has to exist (data-plane 3.6)."""
+    if extension(path) != "tar":
         return False
     try:
-        size = os.stat(f"{root}/{path}").st_size
+        size = os.stat(inside.host(path)).st_size
     except OSError:
         return False
     return no_tar or size > BIG_BOUNDARY_BYTES

@@ -29,7 +29,8 @@ def parse_mapping_dir(text: str) -> tuple[str, str]:
 
 
 def gen_real_path(root: str, name: str) -> str:
-    """GenRealPath: where an entry ``name`` of a tar goes below ``root``; without leading slash, "" if one is empty."""
+    """GenRealPath: where an entry ``name`` of a tar goes below ``root``; "" if one is empty. One slash at the seam goes."""
     if not root or not name:
         return ""
-    return f"{root.rstrip('/')}/{name.lstrip('/')}".lstrip("/")
+    separator = "" if name.startswith("/") else "/"
+    return f"{root.removesuffix('/')}{separator}{name}".removeprefix("/")
