@@ -278,9 +278,13 @@ def _lines(tree: Tree, root: str) -> Iterator[tuple[str, bool]]:
 # restore (4) ------------------------------------------------------------------------------------------------------------------
 
 
-def restore(tree: Tree, left: Mapping[str, Left], umask: int = 0o022, below: str = "") -> dict[str, Node]:
-    """The tree after ``left`` has come back. ``below``: where to, when fullBackupOnly (4.6). Directories lose their mtime."""
-    after = {path: replace(node, mtime_ns=None) if node.kind is Kind.DIRECTORY else node for path, node in tree.items()}
+def restore(before: Tree, left: Mapping[str, Left], umask: int = 0o022, below: str = "", listed: bool = False) -> dict[str, Node]:
+    """The tree after ``left`` has come back. Directories lose their mtime.
+
+    ``below``: where to, when fullBackupOnly (4.6). ``listed``: every blob has its manifest, so that a big file keeps a name
+    that the index, being JSON, cannot hold.
+    """
+    after = {path: replace(node, mtime_ns=None) if node.kind is Kind.DIRECTORY else node for path, node in before.items()}
     for path, what in left.items():
         if not what.big:
             if ".." in path.split("/"):
@@ -288,7 +292,7 @@ def restore(tree: Tree, left: Mapping[str, Left], umask: int = 0o022, below: str
             _unpack(after, below + path, what.node, umask)
     for path, what in left.items():
         if what.big and ".." not in path.split("/"):
-            _move(after, below + path, what.node, umask)
+            _move(after, below + (path if listed else os.fsencode(path).decode(errors="replace")), what.node, umask)
     return after
 
 
@@ -297,6 +301,10 @@ def _unpack(after: dict[str, Node], path: str, node: Node, umask: int) -> None:
         _make_directories(after, path, node.mode & ~umask)
         return
     target = resolve(after, path)
+    existing = node_at(after, path, follow=False)
+    if target is None and existing is not None:
+        _unpack(after, f"{path.rpartition('/')[0]}/{os.fsdecode(existing.content)}", node, umask)
+        return
     if target is None:
         target = _fresh(after, path, umask)
     elif after.get(target, TOP).kind is not Kind.FILE or not after[target].mode & 0o200:
@@ -314,12 +322,10 @@ def _move(after: dict[str, Node], path: str, node: Node, umask: int) -> None:
 
 
 def _fresh(after: dict[str, Node], path: str, umask: int) -> str | None:
-    """The place of a new file, its parents made; None when one of them cannot be."""
+    """The place of a new file, its parents made; None when one of them cannot be, or nothing can be made in it."""
     parent, _, name = path.rpartition("/")
     _make_directories(after, parent, 0o755 & ~umask)
-    place = resolve(after, parent)
-    node = node_at(after, parent)
-    return f"{place.rstrip('/')}/{name}" if place is not None and node is not None and node.kind is Kind.DIRECTORY else None
+    return _in_writable(after, parent, name)
 
 
 def _make_directories(after: dict[str, Node], path: str, mode: int) -> None:
@@ -327,8 +333,13 @@ def _make_directories(after: dict[str, Node], path: str, mode: int) -> None:
     for part in path.strip("/").split("/"):
         at = f"{at}/{part}"
         if resolve(after, at, follow=False) is None:
-            parent = resolve(after, at.rpartition("/")[0] or "/")
-            parent_node = node_at(after, at.rpartition("/")[0] or "/")
-            if parent is None or parent_node is None or parent_node.kind is not Kind.DIRECTORY:
+            place = _in_writable(after, at.rpartition("/")[0], part)
+            if place is None:
                 return
-            after[f"{parent.rstrip('/')}/{part}"] = Node(Kind.DIRECTORY, b"", mode, None)
+            after[place] = Node(Kind.DIRECTORY, b"", mode, None)
+
+
+def _in_writable(after: dict[str, Node], parent: str, name: str) -> str | None:
+    place, node = resolve(after, parent), node_at(after, parent)
+    writable = node is not None and node.kind is Kind.DIRECTORY and node.mode & 0o300 == 0o300
+    return f"{place.rstrip('/')}/{name}" if place is not None and writable else None

@@ -50,7 +50,7 @@ TOP = Node(Kind.DIRECTORY, mode=0o755)
 
 
 def resolve(tree: Tree, path: str, follow: bool = True) -> str | None:
-    """The place that ``path`` leads to, links followed (the last only if ``follow``); None when there is nothing."""
+    """The place that ``path`` leads to, links followed (the last only if ``follow``); None when nothing can be found there."""
     at, parts, links = "", path.split("/"), 0
     while parts:
         part = parts.pop(0)
@@ -58,7 +58,7 @@ def resolve(tree: Tree, path: str, follow: bool = True) -> str | None:
             at = at.rpartition("/")[0]
         if part in ("", ".", ".."):
             continue
-        node = tree.get(f"{at}/{part}")
+        node = tree.get(f"{at}/{part}") if tree.get(at, TOP).mode & 0o100 else None
         if node is None or (parts and node.kind not in (Kind.DIRECTORY, Kind.LINK)):
             return None
         if node.kind is Kind.LINK and (follow or parts):
@@ -142,3 +142,24 @@ def _matching(tree: Tree, directory: str, pattern: str) -> Iterator[str]:
 def _marked(tree: Tree, path: str) -> str:
     node = node_at(tree, path)
     return path + "/" if node is not None and node.kind is Kind.DIRECTORY and not path.endswith("/") else path
+
+
+def planted(nodes: Mapping[str, Node | bytes]) -> dict[str, Node]:
+    """A tree of these nodes (bytes are files) with every parent."""
+    found: dict[str, Node] = {}
+    for path, node in nodes.items():
+        parents = path.split("/")[1:-1]
+        for depth in range(len(parents)):
+            found.setdefault("/" + "/".join(parents[: depth + 1]), directory())
+        found[path] = node if isinstance(node, Node) else Node(content=node)
+    return found
+
+
+def directory(mode: int = 0o755) -> Node:
+    """A directory."""
+    return Node(Kind.DIRECTORY, mode=mode)
+
+
+def link(target: str) -> Node:
+    """A symbolic link."""
+    return Node(Kind.LINK, target.encode(), 0o777)

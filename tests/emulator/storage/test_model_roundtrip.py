@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import stat
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,13 +22,15 @@ from emulator.storage.incremental.compare import Comparison, HashHangs, compare
 from emulator.storage.incremental.manifest import ReportLine, read_report, write_report
 from emulator.storage.incremental.stat_list import make_stat_list
 from emulator.storage.pack.header import app_owner
+from emulator.storage.pack.index import BlobStat, IndexEntry, full_index
 from emulator.storage.pack.inside import Inside
-from emulator.storage.pack.slices import Packable
-from emulator.storage.pack.staging import BACKUP, make_staging
+from emulator.storage.pack.slices import Entry, Packable
+from emulator.storage.pack.staging import BACKUP, RESTORE, make_staging
 from emulator.storage.pack.tar import pack
-from tests.emulator.storage.model import Blocked, Left, Manifest, exclude_list, include_list, incremental
+from emulator.storage.unpack.restore import incremental_restore
+from tests.emulator.storage.model import Blocked, Left, Manifest, backup, exclude_list, include_list, incremental, restore
 from tests.emulator.storage.model_tree import NS, Kind, Node, Tree, node_at
-from tests.emulator.storage.strategies import MTIMES_NS, sandboxes, write_tree
+from tests.emulator.storage.strategies import MTIMES_NS, read_tree, sandboxes, trees, write_tree
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
 OWNER = app_owner(20_010_045)
@@ -164,3 +169,69 @@ def unless(blocked: type[Exception], action: Callable[[], T]) -> T | None:
         return action()
     except blocked:
         return None
+
+
+# restore ----------------------------------------------------------------------------------------------------------------------
+
+
+def received(inside: Inside, sender: Inside, left: dict[str, Left], listed: bool) -> None:
+    """Put into staging what a caller writes there: a tar, big files under names of the test's own, the index, manifests."""
+    make_staging(sender)
+    make_staging(inside, RESTORE)
+    small_paths = [path for path, what in left.items() if not what.big]
+    packed = pack(sender, [Entry(path, path, 0) for path in small_paths], f"{BACKUP}/part.0.tar", OWNER)
+    arrived(inside, "part.0.tar", Path(sender.host(packed.path)).read_bytes(), small_paths if listed else [])
+    entries = [IndexEntry("part.0.tar", packed.path, BlobStat(packed.size, packed.mode, 0, 0))]
+    for number, (path, node) in enumerate(big(left).items()):
+        arrived(inside, f"{number}.bin", node.content, [path] if listed else [])
+        status = BlobStat(len(node.content), stat.S_IFREG | node.mode, 0, node.mtime_ns)
+        entries.append(IndexEntry(f"{number}.bin", path, status, is_big_file=True))
+    Path(inside.host(f"{RESTORE}/manage.json")).write_text(full_index(entries))
+
+
+def arrived(inside: Inside, name: str, content: bytes, paths: list[str]) -> None:
+    """A blob and its manifest, which is empty when it lists nothing."""
+    lines = [ReportLine(path[1:], "33200", False, 0, 0, "", False) for path in paths]
+    Path(inside.host(f"{RESTORE}/{name}")).write_bytes(content)
+    Path(inside.host(f"{RESTORE}/{name}.rp")).write_bytes(write_report(lines) if lines else b"")
+
+
+def undressed(tree: Tree) -> dict[str, Node]:
+    """A tree without what the model leaves open: times of directories, and the blobs in staging."""
+    kept = {path: node for path, node in tree.items() if not re.fullmatch(rf"{RESTORE}/[^/]*\.(tar|bin|rp|json)", path)}
+    return {path: replace(node, mtime_ns=None) if node.kind is Kind.DIRECTORY else node for path, node in kept.items()}
+
+
+def comes_to(expected: Tree, found: Tree) -> bool:
+    """Whether the trees are equal; a time that the model leaves open can be any."""
+    timed = {
+        path: replace(node, mtime_ns=expected[path].mtime_ns)
+        for path, node in found.items()
+        if path in expected and expected[path].mtime_ns is None
+    }
+    return expected == {**found, **timed}
+
+
+@STEADY
+@given(sandboxes(), trees(), st.booleans(), st.booleans(), st.sampled_from([0o022, 0, 0o077]))
+def test_a_restore_brings_back_what_the_model_brings_back(
+    sandbox: Sandbox, before: dict[str, Node], full_backup_only: bool, listed: bool, umask: int
+) -> None:
+    tree, profile = sandbox
+    left = unless(Blocked, lambda: backup(tree, profile))
+    assume(left is not None)
+    assert left is not None
+    with on_disk(tree) as sender, on_disk(before) as root:
+        received(Inside(root), Inside(sender), left, listed)
+        there = undressed(read_tree(root))
+        for _ in incremental_restore(Inside(root), full_backup_only=full_backup_only, umask=umask):
+            pass
+        expected = restore(there, left, umask, RESTORE if full_backup_only else "", listed)
+        found = undressed(read_tree(root))
+        assert comes_to(expected, found), difference(expected, found)
+
+
+def difference(expected: Tree, found: Tree) -> dict[str, tuple[Node | None, Node | None]]:
+    """Expected and found of every path where they differ."""
+    paths = sorted(expected.keys() | found.keys(), key=os.fsencode)
+    return {path: (expected.get(path), found.get(path)) for path in paths if expected.get(path) != found.get(path)}
