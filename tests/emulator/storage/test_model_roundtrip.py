@@ -22,27 +22,31 @@ from emulator.storage.incremental.compare import Comparison, HashHangs, compare
 from emulator.storage.incremental.manifest import ReportLine, read_report, write_report
 from emulator.storage.incremental.stat_list import make_stat_list
 from emulator.storage.pack.header import app_owner
-from emulator.storage.pack.index import BlobStat, IndexEntry, full_index
+from emulator.storage.pack.index import BlobStat, IndexEntry, blob_stat, full_index
 from emulator.storage.pack.inside import Inside
-from emulator.storage.pack.slices import Entry, Packable
+from emulator.storage.pack.slices import Packable
 from emulator.storage.pack.staging import BACKUP, RESTORE, make_staging
-from emulator.storage.pack.tar import pack
+from emulator.storage.pack.tar import PackHangs, pack
+from emulator.storage.scan.records import Fate, Scan
+from emulator.storage.scan.walk import scan
 from emulator.storage.unpack.restore import incremental_restore
 from tests.emulator.storage.model import Blocked, Left, Manifest, backup, exclude_list, include_list, incremental, restore
 from tests.emulator.storage.model_tree import NS, Kind, Node, Tree, node_at
-from tests.emulator.storage.strategies import MTIMES_NS, read_tree, sandboxes, trees, write_tree
+from tests.emulator.storage.strategies import MTIMES_NS, ROOTS, rarely, read_tree, sandboxes, trees, write_tree
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
 OWNER = app_owner(20_010_045)
 Sandbox = tuple[dict[str, Node], dict[str, Any]]
 Lines = dict[str, tuple[bool, int, int, str]]
 T = TypeVar("T")
+RECORD = "/data/storage/el2/base/files/record"
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 @contextmanager
 def on_disk(tree: Tree) -> Iterator[Path]:
     """A directory with the tree in it, which can be removed afterwards whatever the modes say."""
-    with tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as directory:
         write_tree(tree, Path(directory))
         try:
             yield Path(directory)
@@ -171,21 +175,73 @@ def unless(blocked: type[Exception], action: Callable[[], T]) -> T | None:
         return None
 
 
+# full flow --------------------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def mapped_sandboxes(draw: st.DrawFn) -> tuple[dict[str, Node], dict[str, Any], dict[str, str]]:
+    """A tree, a profile, and the directory that is recorded under another name, if one is."""
+    tree, profile = draw(sandboxes())
+    if not draw(rarely(st.just(False), st.just(True), 4)):
+        return tree, profile, {}
+    source = draw(st.sampled_from(ROOTS))
+    mapping = [{"backupDir": source, "restoreDir": RECORD}]
+    return tree, {**profile, "includes": [*include_list(profile), RECORD], "compatibleDirMapping": mapping}, {source: RECORD}
+
+
+def scanned(root: Path, profile: dict[str, Any]) -> Scan:
+    """The scan. Raises PackHangs where a FIFO was named, as packing would."""
+    found = scan(root, parse_backup_config(text_of(profile)), activated=[RECORD])
+    for file in found.small:
+        if file.fate is Fate.FIFO_BLOCKS:
+            raise PackHangs(file.path)
+    return found
+
+
+def sent(inside: Inside, found: Scan) -> dict[str, tuple[str, os.stat_result]]:
+    """The big files that can be opened: where they lie and what they are, by recorded path."""
+    status = {file: os.stat(inside.host(file.path)) for file in found.big}
+    return {file.recorded: (inside.host(file.path), known) for file, known in status.items() if known.st_mode & stat.S_IRUSR}
+
+
+@STEADY
+@given(mapped_sandboxes())
+def test_a_full_backup_takes_what_the_model_takes(sandbox: tuple[dict[str, Node], dict[str, Any], dict[str, str]]) -> None:
+    tree, profile, mapped = sandbox
+    expected = unless(Blocked, lambda: backup(tree, profile, mapped))
+    with on_disk(tree) as root:
+        inside = Inside(root)
+        found = unless(PackHangs, lambda: scanned(root, profile))
+        assert (expected is None) == (found is None)
+        if expected is None or found is None:
+            return
+        assert list(sent(inside, found)) == list(big(expected))
+        for path, (host, status) in sent(inside, found).items():
+            node = expected[path].node
+            assert (Path(host).read_bytes(), stat.S_IMODE(status.st_mode), status.st_mtime_ns) == (
+                node.content,
+                node.mode,
+                node.mtime_ns,
+            )
+        archive = archived(inside, found.small)
+        assert archive == small(expected)
+        assert list(archive) == list(small(expected))
+
+
 # restore ----------------------------------------------------------------------------------------------------------------------
 
 
-def received(inside: Inside, sender: Inside, left: dict[str, Left], listed: bool) -> None:
+def received(inside: Inside, sender: Inside, found: Scan, listed: bool) -> None:
     """Put into staging what a caller writes there: a tar, big files under names of the test's own, the index, manifests."""
     make_staging(sender)
     make_staging(inside, RESTORE)
-    small_paths = [path for path, what in left.items() if not what.big]
-    packed = pack(sender, [Entry(path, path, 0) for path in small_paths], f"{BACKUP}/part.0.tar", OWNER)
-    arrived(inside, "part.0.tar", Path(sender.host(packed.path)).read_bytes(), small_paths if listed else [])
+    packed = pack(sender, found.small, f"{BACKUP}/part.0.tar", OWNER)
+    listing = [file.recorded.rstrip("/") for file in found.small]
+    arrived(inside, "part.0.tar", Path(sender.host(packed.path)).read_bytes(), listing if listed else [])
     entries = [IndexEntry("part.0.tar", packed.path, BlobStat(packed.size, packed.mode, 0, 0))]
-    for number, (path, node) in enumerate(big(left).items()):
-        arrived(inside, f"{number}.bin", node.content, [path] if listed else [])
-        status = BlobStat(len(node.content), stat.S_IFREG | node.mode, 0, node.mtime_ns)
-        entries.append(IndexEntry(f"{number}.bin", path, status, is_big_file=True))
+    for number, (path, (host, status)) in enumerate(sent(sender, found).items()):
+        arrived(inside, f"{number}.bin", Path(host).read_bytes(), [path] if listed else [])
+        entries.append(IndexEntry(f"{number}.bin", path, blob_stat(status), is_big_file=True))
     Path(inside.host(f"{RESTORE}/manage.json")).write_text(full_index(entries))
 
 
@@ -202,36 +258,30 @@ def undressed(tree: Tree) -> dict[str, Node]:
     return {path: replace(node, mtime_ns=None) if node.kind is Kind.DIRECTORY else node for path, node in kept.items()}
 
 
-def comes_to(expected: Tree, found: Tree) -> bool:
-    """Whether the trees are equal; a time that the model leaves open can be any."""
-    timed = {
-        path: replace(node, mtime_ns=expected[path].mtime_ns)
-        for path, node in found.items()
-        if path in expected and expected[path].mtime_ns is None
+def difference(expected: Tree, found: Tree) -> dict[str, tuple[Node | None, Node | None]]:
+    """Expected and found of every path where they differ. A time that the model leaves open can be any."""
+    paths = sorted(expected.keys() | found.keys(), key=os.fsencode)
+    pairs = {path: (expected.get(path), found.get(path)) for path in paths}
+    return {
+        path: (a, b)
+        for path, (a, b) in pairs.items()
+        if a is None or b is None or a != replace(b, mtime_ns=a.mtime_ns and b.mtime_ns)
     }
-    return expected == {**found, **timed}
 
 
 @STEADY
 @given(sandboxes(), trees(), st.booleans(), st.booleans(), st.sampled_from([0o022, 0, 0o077]))
-def test_a_restore_brings_back_what_the_model_brings_back(
+def test_what_was_scanned_and_packed_comes_back_as_in_the_model(
     sandbox: Sandbox, before: dict[str, Node], full_backup_only: bool, listed: bool, umask: int
 ) -> None:
     tree, profile = sandbox
     left = unless(Blocked, lambda: backup(tree, profile))
-    assume(left is not None)
-    assert left is not None
+    if left is None:
+        return
     with on_disk(tree) as sender, on_disk(before) as root:
-        received(Inside(root), Inside(sender), left, listed)
+        received(Inside(root), Inside(sender), scanned(sender, profile), listed)
         there = undressed(read_tree(root))
         for _ in incremental_restore(Inside(root), full_backup_only=full_backup_only, umask=umask):
             pass
         expected = restore(there, left, umask, RESTORE if full_backup_only else "", listed)
-        found = undressed(read_tree(root))
-        assert comes_to(expected, found), difference(expected, found)
-
-
-def difference(expected: Tree, found: Tree) -> dict[str, tuple[Node | None, Node | None]]:
-    """Expected and found of every path where they differ."""
-    paths = sorted(expected.keys() | found.keys(), key=os.fsencode)
-    return {path: (expected.get(path), found.get(path)) for path in paths if expected.get(path) != found.get(path)}
+        assert difference(expected, undressed(read_tree(root))) == {}
