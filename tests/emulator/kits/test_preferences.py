@@ -217,3 +217,10 @@ def test_what_cannot_be_opened_reads_as_empty(condition: Condition) -> None:
 def test_deleting_where_it_is_not_allowed() -> None:
     ran = in_app(lambda context: preferences.deletePreferencesSync(context, "store"), ReadOnlyArea(), seed={PLACE: OLD.encode()})
     assert raised(ran) == (15500010, "Failed to delete the user preferences persistence file.")
+
+
+def test_deleting_takes_what_lies_beside_as_well() -> None:
+    seed = {PLACE + suffix: OLD.encode() for suffix in ("", ".bak", ".broken")}
+    ran = in_app(lambda context: preferences.deletePreferencesSync(context, "store"), seed=seed)
+    assert ran.value is None
+    assert not after(ran)

@@ -197,8 +197,9 @@ def test_another_directory_and_the_end_of_a_database() -> None:
     def body(context: Any) -> Any:
         config = {**CONFIG, "customDir": "a/b"}
         relationalStore.getRdbStoreSync(context, config).executeSync("CREATE TABLE t (x)")
-        notes(context)
+        store = notes(context)
         relationalStore.deleteRdbStoreSync(context, CONFIG)
+        assert found(store, of(lambda p: p)) == [], "who has it open goes on with what is gone"
 
     files = in_app(body).files
     assert {
