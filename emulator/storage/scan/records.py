@@ -24,7 +24,7 @@ class Fate(Enum):
     SOCKET = "a socket: skipped"
     DEVICE = "a device node: skipped"
     TOO_LONG = "its path has 4096 bytes or more: dropped"
-    MISSING = "an include names it, and nothing is there"
+    MISSING = "nothing is there any more, or an include names a link to nothing"
     OUTSIDE = "in no include"
 
     @property

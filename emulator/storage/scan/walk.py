@@ -47,11 +47,12 @@ def scan(root: Path, config: BackupConfig, *, scene: str = "", activated: Sequen
 
 
 class _Directory(NamedTuple):
-    """A directory on the stack: its device path as scanned, where it lies, and the name under which it is recorded, if another."""
+    """A directory on the stack: its device path as scanned, where it lies, the name under which it is recorded, if another."""
 
     path: bytes
     host: bytes
     recorded: bytes
+    is_reachable: bool = True
 
 
 class _Walk:
@@ -89,7 +90,7 @@ class _Walk:
 
     def _enter(self, directory: _Directory, root: Root) -> list[_Directory]:
         """Take the files of a directory; its subdirectories are the result."""
-        entries, is_searchable = _entries(directory.host)
+        entries, is_searchable = _entries(directory) if directory.is_reachable else (None, False)
         if entries is None:
             self._leave_out(directory.path, Fate.UNREADABLE, root)
             return []
@@ -102,7 +103,7 @@ class _Walk:
             if entry.is_file(follow_symlinks=False):
                 self._file(path + name, recorded and recorded + name, entry if is_searchable else None, root)
             elif entry.is_dir(follow_symlinks=False):
-                below.append(_Directory(path + name, entry.path, recorded and recorded + name))
+                below.append(_Directory(path + name, entry.path, recorded and recorded + name, is_searchable))
             else:
                 self._leave_out(path + name, _special(entry.stat(follow_symlinks=False).st_mode), root)
         return below
@@ -114,7 +115,13 @@ class _Walk:
         if entry is None:
             self._leave_out(path, Fate.UNREACHABLE, root)
             return
-        status = entry.stat(follow_symlinks=False)
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except (
+            OSError
+        ) as error:  # vanished, or, of some bytes less than the limit, too long for the host below the sandbox's own path
+            self._leave_out(path, Fate.TOO_LONG if error.errno == errno.ENAMETOOLONG else Fate.MISSING, root)
+            return
         self._take(path, recorded, status.st_size, Fate.SMALL if status.st_mode & stat.S_IRUSR else Fate.UNREADABLE, root)
 
     def _single_file(self, root: Root) -> None:
@@ -152,13 +159,13 @@ class _Walk:
         self._left_out.append(LeftOut(os.fsdecode(path), fate, root, exclude))
 
 
-def _entries(host: bytes) -> tuple[list[os.DirEntry[bytes]] | None, bool]:
+def _entries(directory: _Directory) -> tuple[list[os.DirEntry[bytes]] | None, bool]:
     """What a directory holds, None if it may not be read, and whether names in it may be looked up."""
     try:
-        mode = os.stat(host).st_mode
+        mode = os.stat(directory.host).st_mode
         if not mode & stat.S_IRUSR:
             return None, False
-        with os.scandir(host) as entries:
+        with os.scandir(directory.host) as entries:
             return sorted(entries, key=lambda entry: entry.name), bool(mode & stat.S_IXUSR)
     except OSError:
         return None, False
