@@ -82,7 +82,12 @@ def padded(size: int) -> int:
 
 
 def byte_sum(header: bytes) -> int:
-    """The sum of the 512 bytes. Adler-32 keeps it below 65521, which half a header cannot reach."""
+    """The sum of up to 512 bytes, by Adler-32, whose lower half is 1 and the sum modulo 65521.
+
+    512 bytes of ASCII stay below that, and so do 256 of any bytes.
+    """
+    if header.isascii():
+        return (zlib.adler32(header) & 0xFFFF) - 1
     return (zlib.adler32(header[:256]) & 0xFFFF) + (zlib.adler32(header[256:]) & 0xFFFF) - 2
 
 

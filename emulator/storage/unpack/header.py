@@ -36,7 +36,7 @@ def parse_header(block: bytes) -> TarHeader | None:
     if block[_MAGIC] != b"ustar":
         return None
     mode, size, mtime, checksum = _numbers(block)
-    if byte_sum(block) - sum(block[_CHECKSUM]) + _CHECKSUM_AS_BLANKS != checksum:
+    if byte_sum(block) - byte_sum(block[_CHECKSUM]) + _CHECKSUM_AS_BLANKS != checksum:
         return None
     return TarHeader(block.partition(b"\0")[0], mode, size, mtime, block[_KIND])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable
+import time
 from typing import NamedTuple
 
 from emulator.storage.disk import Disk
@@ -35,22 +35,27 @@ class Target:
         self._inside = inside
         self._disk = disk
         self._umask = umask
+        self._not_at_creation = 0o7000 | _host_umask()
+        self._last: tuple[str, Directory] | None = None
 
-    def open(self, path: str) -> OpenTarget:
-        """CreateFile: an existing file, also through a link, is emptied; else it is made with its parents. Raises OSError."""
+    def open(self, path: str, mode: int = 0o600) -> OpenTarget:
+        """CreateFile: an existing file, also through a link, is emptied; else it is made with its parents. Raises OSError.
+
+        ``mode`` is what `finish` will set; a new file may have it from the beginning.
+        """
         above, _, name = path.rpartition("/")
         if name in ("", ".", ".."):
             raise _error(errno.EISDIR if path else errno.ENOENT, path)
         if not self._disk.healthy:
             self._disk.opening("/" + path, True)
-        directory = self.make_directories(above, PARENT_MODE)
+        directory = self._directory_for_files(above)
         if not directory.mode & stat.S_IXUSR:
             raise _error(errno.EACCES, path)
         host = f"{directory.host}/{name}"
         try:
-            return self._create(path, host, directory)
+            return self._create(path, host, directory, mode)
         except FileExistsError:
-            return self._open_existing(path, host)
+            return self._open_existing(path, host, mode)
 
     def exists(self, path: str) -> bool:
         """Whether anything is there, links followed."""
@@ -73,28 +78,43 @@ class Target:
 
     def finish(self, target: OpenTarget, path: str, mode: int, mtime: int) -> int | None:
         """Mode and, unless it is 0, time in whole seconds; the time of access stays. Gives the errno of what fails."""
-        node: int | str = target.fd if _BY_FD else target.host
-        failed = self._attempt("chmod", path, lambda: os.chmod(node, mode & 0o7777))
+        failed = None
+        if not target.is_new or mode & self._not_at_creation or not self._disk.healthy:
+            failed = self._set_mode(target, path, mode & 0o7777)
         if not mtime:
             return failed
-        times = int(os.fstat(target.fd).st_atime), mtime
-        return self._attempt("utime", path, lambda: os.utime(node, times)) or failed
+        atime = time.time() if target.is_new else os.fstat(target.fd).st_atime
+        return self._set_times(target, path, int(atime), mtime) or failed
 
     def leave_unfinished(self, target: OpenTarget) -> None:
         """A file whose content broke off keeps the mode that it was made with."""
         if target.is_new:
             os.chmod(target.host, _FILE_MODE & ~self._umask)
 
-    def _attempt(self, operation: str, path: str, act: Callable[[], None]) -> int | None:
+    def _directory_for_files(self, path: str) -> Directory:
+        """Files come directory by directory, so that the last one is mostly the one."""
+        if self._last is None or self._last[0] != path:
+            self._last = path, self.make_directories(path, PARENT_MODE)
+        return self._last[1]
+
+    def _set_mode(self, target: OpenTarget, path: str, mode: int) -> int | None:
         try:
-            if not self._disk.healthy:
-                self._disk.changing(operation, "/" + path)
-            act()
+            self._disk.changing("chmod", "/" + path)
+            os.chmod(target.fd if _BY_FD else target.host, mode)
         except OSError as error:
             return error.errno
         return None
 
-    def _create(self, path: str, host: str, directory: Directory) -> OpenTarget:
+    def _set_times(self, target: OpenTarget, path: str, atime: int, mtime: int) -> int | None:
+        try:
+            if not self._disk.healthy:
+                self._disk.changing("utime", "/" + path)
+            os.utime(target.fd if _BY_FD else target.host, (atime, mtime))
+        except OSError as error:
+            return error.errno
+        return None
+
+    def _create(self, path: str, host: str, directory: Directory, mode: int) -> OpenTarget:
         """Raises FileExistsError when something is there already."""
         is_writable = directory.mode & stat.S_IWUSR
         if not (is_writable and self._disk.healthy):
@@ -103,14 +123,15 @@ class Target:
             if not is_writable:
                 raise _error(errno.EACCES, path)
             self._disk.changing("create", "/" + path)
-        return OpenTarget(os.open(host, _NEW, 0o600), host, True)
+        return OpenTarget(os.open(host, _NEW, mode & 0o777), host, True)
 
-    def _open_existing(self, path: str, host: str) -> OpenTarget:
+    def _open_existing(self, path: str, host: str, new_mode: int) -> OpenTarget:
         mode = os.lstat(host).st_mode
         if stat.S_ISLNK(mode):
             host = self._inside.host(path)
             if not os.path.lexists(host):
-                return self._create(path, host, self._inside.directory(self._inside.device(host).rpartition("/")[0]))
+                above = self._inside.device(host).rpartition("/")[0]
+                return self._create(path, host, self._inside.directory(above), new_mode)
             mode = os.lstat(host).st_mode
         if stat.S_ISDIR(mode):
             raise _error(errno.EISDIR, path)
@@ -131,6 +152,13 @@ class Target:
             os.chmod(host, mode & 0o1777 & ~self._umask)
             # Known from now on, so that a deep path is not walked anew for each of its levels.
             self._inside.directory(path)
+
+
+def _host_umask() -> int:
+    """What the host takes away from the mode of a new file. It can only be read by setting it."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return umask
 
 
 def _error(number: int, path: str) -> OSError:
