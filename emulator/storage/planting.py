@@ -65,10 +65,9 @@ def change_before_packing(sandbox: Sandbox, conditions: Iterable[Condition], pat
     changed = []
     chosen = [c for c in conditions if isinstance(c, (Vanishes, Grows))]
     for path in paths:
-        for condition in chosen:
-            if fnmatchcase(path, condition.path) and _change(condition, f"{sandbox.root}{path}"):
-                changed.append(path)
-                break
+        struck = [c for c in chosen if fnmatchcase(path, c.path) and _change(c, f"{sandbox.root}{path}")]
+        if struck:
+            changed.append(path)
     return changed
 
 

@@ -54,11 +54,10 @@ def test_between_scan_and_pack(tmp_path: Path) -> None:
     for name in ("log", "gone", "stays"):
         (files / name).write_bytes(b"12")
     scanned = [f"{FILES}/{name}" for name in ("log", "gone", "stays", "never-was")]
-    changed = change_before_packing(
-        sandbox, [Vanishes("*/gone"), Vanishes("*/never-was"), Grows("*/log", 3), Grows("*/gone")], scanned
-    )
+    conditions = [Vanishes("*/gone"), Vanishes("*/never-was"), Grows("*/log", 3), Grows("*/log", 4), Grows("*/gone")]
+    changed = change_before_packing(sandbox, conditions, scanned)
     assert changed == [f"{FILES}/log", f"{FILES}/gone"]
-    assert {path.name: path.stat().st_size for path in files.iterdir()} == {"log": 5, "stays": 2}
+    assert {path.name: path.stat().st_size for path in files.iterdir()} == {"log": 9, "stays": 2}
 
 
 @pytest.mark.parametrize(
