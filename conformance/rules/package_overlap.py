@@ -41,8 +41,7 @@ def can_take_away(exclude: str, include: str) -> bool:
     if not exclude:
         return False
     taken = _tokens(exclude_pattern(exclude), slash=True)
-    root = _tokens(include_pattern(include), slash=False)
-    return _meet((*root, *_BELOW), taken) or _meet(root, taken)
+    return _meet((*_tokens(include_pattern(include), slash=False), *_BELOW), taken)
 
 
 def can_name(segment: str, name: str) -> bool:
@@ -107,7 +106,7 @@ def _common(one: _Token, other: _Token) -> bool:
 
 def _ends_or_goes_below(path: tuple[_Token, ...], at: int) -> bool:
     for token in path[at:]:
-        if token.text == "/" or (not token.text and token.slash):
+        if token.text == "/":
             return True
         if not token.repeated:
             return False

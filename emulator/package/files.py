@@ -41,7 +41,7 @@ def read_module(directory: Path, name: str) -> PackageFile:
 
     path = directory / name
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8")
         document = json5.loads(text)
     except OSError as error:
         raise PackageError(f"{path}: cannot be read ({error.strerror})") from None

@@ -183,6 +183,12 @@ FIRES: dict[str, list[tuple[dict[str, Any], str, str, str]]] = {
             '"fullbackOnly": true',
             "app/backup_config.json:2",
         ),
+        (
+            {"profile": profile(includes=[OWN], include=[])},
+            "the device does not read include",
+            '"include": []',
+            "app/backup_config.json:1",
+        ),
         ({"profile": profile(host="x")}, "the device does not read host", '"host": "x"', "app/backup_config.json:1"),
         (
             {"profile": profile(INCLUDES=[FILES])},
@@ -373,7 +379,7 @@ FIRES: dict[str, list[tuple[dict[str, Any], str, str, str]]] = {
             "app/backup_config.json:2",
         ),
         (
-            {"profile": '{"allowToBackupRestore": true,\n"excludes": [],\n} and so on'},
+            {"profile": '{"allowToBackupRestore": true,\n"excludes": [],\n}\nand so on'},
             "backup_config.json is no strict JSON: a comma after the last element, text after the end",
             "a strict parser stops: ",
             "app/backup_config.json:3",
@@ -401,7 +407,13 @@ FIRES: dict[str, list[tuple[dict[str, Any], str, str, str]]] = {
 """The texts, then message, beginning of what was seen, and place of the one finding."""
 
 MISSES: dict[str, list[dict[str, Any]]] = {
-    "BK701": [{}, {"module": None}, {"ets/B.ets": ""}, {"module": module({"type": "form"}, extension())}],
+    "BK701": [
+        {},
+        {"module": None},
+        {"ets/B.ets": ""},
+        {"module": module({"type": "form"}, extension())},
+        {"module": module(extension(metadata=None), extension())},
+    ],
     "BK702": [{}, {"profile": "// on\n" + GOOD + "}"}, {"profile": None}],
     "BK703": [{}, {"profile": '{"allowToBackupRestore": false, "allowToBackupRestore": true}'}, {"profile": "'"}],
     "BK704": [
@@ -522,6 +534,7 @@ def test_a_fingerprint_outlives_another_order(evidence_of: Callable[..., Evidenc
 def test_two_faults_of_a_registration(evidence_of: Callable[..., Evidence]) -> None:
     found = judge_evidence(evidence_of(None, module(extension(srcEntry=None))), only=["BK701"])
     assert [f.message for f in found] == ["the profile backup_config.json does not exist", "the extension has no srcEntry"]
+    assert found[0].fingerprint != found[1].fingerprint
 
 
 # what is not judged ----------------------------------------------------------------------------------------------------------
