@@ -71,6 +71,7 @@ class BigFiles:
         finally:
             os.close(fd)
             os.close(target.fd)
+            self._target.close()
         return target.host
 
     def _write(self, fd: int, path: str, data: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -17,6 +18,8 @@ _READ_WRITE = stat.S_IRUSR | stat.S_IWUSR
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW
 _OLD = os.O_WRONLY | os.O_TRUNC | _NO_FOLLOW
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY)
+_BY_DIRECTORY = os.open in os.supports_dir_fd
 _BY_FD = os.utime in os.supports_fd and os.chmod in os.supports_fd
 
 
@@ -37,6 +40,7 @@ class Target:
         self._umask = umask
         self._not_at_creation = 0o7000 | _host_umask()
         self._last: tuple[str, Directory] | None = None
+        self._folder: int | None = None
 
     def open(self, path: str, mode: int = 0o600) -> OpenTarget:
         """CreateFile: an existing file, also through a link, is emptied; else it is made with its parents. Raises OSError.
@@ -53,6 +57,9 @@ class Target:
             raise _error(errno.EACCES, path)
         host = f"{directory.host}/{name}"
         try:
+            if self._folder is not None and directory.mode & stat.S_IWUSR:
+                # A short way for the kernel: the last directory is open, and only the name in it is looked up.
+                return OpenTarget(os.open(name, _NEW, mode & 0o777, dir_fd=self._folder), host, True)
             return self._create(path, host, directory, mode)
         except FileExistsError:
             return self._open_existing(path, host, mode)
@@ -95,7 +102,17 @@ class Target:
         """Files come directory by directory, so that the last one is mostly the one."""
         if self._last is None or self._last[0] != path:
             self._last = path, self.make_directories(path, PARENT_MODE)
+            self.close()
+            if _BY_DIRECTORY and self._disk.healthy:
+                with contextlib.suppress(OSError):
+                    self._folder = os.open(self._last[1].host, _FOLDER)
         return self._last[1]
+
+    def close(self) -> None:
+        """Let go of the directory that was written to last."""
+        if self._folder is not None:
+            os.close(self._folder)
+            self._folder = None
 
     def _set_mode(self, target: OpenTarget, path: str, mode: int) -> int | None:
         try:

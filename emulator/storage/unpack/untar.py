@@ -43,10 +43,11 @@ def untar(
     if not disk.healthy:
         disk.opening(tar, False)
     fd = os.open(inside.host(tar), _READ)
+    target = Target(inside, disk, umask)
     try:
-        unpacker = _Unpacker(TarSource(fd, tar, disk), Target(inside, disk, umask), root, listed, disk)
-        yield from unpacker.run()
+        yield from _Unpacker(TarSource(fd, tar, disk), target, root, listed, disk).run()
     finally:
+        target.close()
         os.close(fd)
 
 

@@ -199,6 +199,18 @@ def test_a_big_file_that_cannot_be_renamed_is_copied_and_stays(place: Place) -> 
     assert place.events == [Restored("b1", f"{F}/big.bin", What.FAILED, errno=errno.ENOSPC)]
 
 
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="open files cannot be counted here")
+def test_no_file_stays_open(place: Place) -> None:
+    before = len(os.listdir("/dev/fd"))
+    place.unpack(A + b"garbage" * 100)
+    place.host(f"{F}").chmod(0o500)
+    place.stage("b1", b"7 bytes")
+    place.index(big("b1", f"{F}/a.txt"), big("b2", f"{F}/new"))
+    place.restore()
+    assert place.events[0].what is What.FILE
+    assert len(os.listdir("/dev/fd")) == before
+
+
 @pytest.mark.parametrize("target", ["/data", "..", "/data/"], ids=["directory", "dot-dot", "slash"])
 def test_a_big_file_in_place_of_a_directory(place: Place, target: str) -> None:
     place.stage("b1", b"7 bytes")
