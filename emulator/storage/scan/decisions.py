@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -31,22 +32,33 @@ _Known = dict[str, Decision]
 """What the scan says, by normalised path without a slash at the end."""
 
 
+class _Node(NamedTuple):
+    """A node on the stack: its device path, what it has from above, and, of a directory, whether its names can be read."""
+
+    path: str
+    inherited: Decision
+    is_directory: bool
+    is_open: bool
+
+
+_NOT_SCANNED = Decision("", Fate.OUTSIDE)
+
+
 def decisions(root: Path, scan: Scan) -> Iterator[Decision]:
     """One decision for every node below ``root``, in the byte order of each directory's names; ``root`` as when it was scanned.
 
-    What lies below a directory that was left out shares its fate. The backup's own staging is left out unless scanned.
+    What lies below a directory that was left out shares its fate; below one that the app may not read nothing is looked at.
+    The backup's own staging is left out unless scanned.
     """
     known = _known(Inside(root), scan)
-    pending: list[tuple[str, Decision]] = [("", Decision("", Fate.OUTSIDE))]
+    pending = [_Node("", _NOT_SCANNED, True, True)]
     while pending:
-        path, inherited = pending.pop()
-        decision = known.get(path, inherited)._replace(path=path)
-        children = _children(f"{root}{path}")
-        if children:
-            handed_down = decision if decision.exclude or decision.fate is Fate.UNREADABLE else Decision("", Fate.OUTSIDE)
-            pending += [(f"{path}/{name}", handed_down) for name in reversed(children)]
-        elif not (decision.fate is Fate.OUTSIDE and _is_staging(path)):
-            yield decision if children is None else decision._replace(path=f"{path}/")
+        node = pending.pop()
+        decision = known.get(node.path, node.inherited)._replace(path=node.path)
+        names = _children(root, node, decision if decision.exclude else _NOT_SCANNED) if node.is_open else []
+        pending += reversed(names)
+        if not names and not (decision.fate is Fate.OUTSIDE and _is_staging(node.path)):
+            yield decision._replace(path=f"{node.path}/") if node.is_directory else decision
 
 
 def _known(inside: Inside, scan: Scan) -> _Known:
@@ -77,11 +89,18 @@ def _place(inside: Inside, root: Root) -> str:
     return inside.device(host)
 
 
-def _children(host: str) -> list[str] | None:
-    """The names in a directory, None for what is no directory."""
-    if os.path.islink(host) or not os.path.isdir(host):
-        return None
-    return sorted(os.listdir(host), key=os.fsencode)
+def _children(root: Path, node: _Node, inherited: Decision) -> list[_Node]:
+    """The nodes of a directory, by name."""
+    is_searchable = bool(os.stat(f"{root}{node.path}").st_mode & stat.S_IXUSR)
+    with os.scandir(f"{root}{node.path}") as entries:
+        found = sorted(entries, key=lambda entry: os.fsencode(entry.name))
+    return [_node(f"{node.path}/{entry.name}", inherited, entry, is_searchable=is_searchable) for entry in found]
+
+
+def _node(path: str, inherited: Decision, entry: os.DirEntry[str], *, is_searchable: bool) -> _Node:
+    is_directory = entry.is_dir(follow_symlinks=False)
+    is_open = is_directory and is_searchable and bool(entry.stat(follow_symlinks=False).st_mode & stat.S_IRUSR)
+    return _Node(path, inherited, is_directory, is_open)
 
 
 def _is_staging(path: str) -> bool:

@@ -120,6 +120,14 @@ def test_the_size_that_is_reported(tmp_path: Path) -> None:
     assert scan(tmp_path, profile()).size == 10 + SMALL_BYTES + 1
 
 
+def test_a_directory_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(tmp_path, *(f"{name}/{file}" for name in "abcdefgh" for file in "xyz"))
+    read: list[object] = []
+    monkeypatch.setattr(os, "scandir", lambda path, real=os.scandir: (read.append(path), real(path))[1])
+    assert len(scan(tmp_path, profile()).small) == 24
+    assert len(read) == len(set(map(str, read))) == 9
+
+
 def special_nodes(root: Path) -> Path:
     files = plant(root, "file", "unreadable", "dir/in", "closed/in", "blind/in", "blind/sub/in", "only/")
     (files / "link").symlink_to("file")
@@ -300,12 +308,12 @@ def test_decisions(tmp_path: Path) -> None:
         "big": Fate.BIG,
         "big.bin": Fate.SMALL,
         "blind/in": Fate.UNREACHABLE,
-        "blind/sub/in": Fate.UNREADABLE,
+        "blind/sub/": Fate.UNREADABLE,
         "cache/a": Fate.EXCLUDED,
         "cache/b/c": Fate.EXCLUDED,
         "cache/b/link": Fate.EXCLUDED,
         "cache/empty/": Fate.EXCLUDED,
-        "closed/in": Fate.UNREADABLE,
+        "closed/": Fate.UNREADABLE,
         "dir/in": Fate.SMALL,
         "dirlink": Fate.SYMLINK,
         "fifo": Fate.FIFO,
