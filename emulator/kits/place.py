@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from weakref import WeakKeyDictionary
 
 from emulator.kernel import current_thread
 from emulator.storage.disk import HEALTHY_DISK, Disk
@@ -19,6 +18,8 @@ class Place:
         self.sandbox = sandbox
         self.disk = disk
         self.random = draw
+        self.kept: dict[str, Any] = {}
+        """What kits keep for the process, by the name of the kit."""
         self._taken_ns = 0
 
     def host_path(self, path: str) -> str:
@@ -45,7 +46,8 @@ class Place:
         return taken
 
 
-_places: WeakKeyDictionary[Any, Place] = WeakKeyDictionary()
+PLACE = "_emulated_place"
+"""Attribute of a process whose app has used a kit: kept there, so that it goes with the process."""
 
 
 def here() -> Place:
@@ -56,7 +58,7 @@ def here() -> Place:
             "kits work inside a running extension only: call them in a callback, or use open() and pathlib on the host"
         )
     process = thread.owner
-    place = _places.get(process)
+    place: Place | None = vars(process).get(PLACE)
     if place is None:
-        place = _places[process] = Place(process.sandbox, process.host.disk, process.random)
+        place = vars(process)[PLACE] = Place(process.sandbox, process.host.disk, process.random)
     return place

@@ -11,7 +11,6 @@ import functools
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 from emulator.kits.errors import BusinessError, file_error
 from emulator.kits.file_io import trees
@@ -35,7 +34,7 @@ from emulator.kits.file_io.objects import (
 from emulator.kits.file_io.system import FileSystem
 from emulator.kits.file_io.trees import Conflict
 from emulator.kits.forms import at_once, promised
-from emulator.kits.place import Place, here
+from emulator.kits.place import here
 
 __all__ = [
     "AccessModeType",
@@ -109,15 +108,13 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 Options = Mapping[str, Any]
 
-_systems: WeakKeyDictionary[Place, FileSystem] = WeakKeyDictionary()
-
 
 def system() -> FileSystem:
     """The system calls of the process whose app is running."""
     place = here()
-    found = _systems.get(place)
+    found: FileSystem | None = place.kept.get("fileIo")
     if found is None:
-        found = _systems[place] = FileSystem(place)
+        found = place.kept["fileIo"] = FileSystem(place)
     return found
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from emulator.kits.errors import BusinessError
 from emulator.kits.file_io.system import FileSystem
 from emulator.kits.forms import at_once, in_all_forms, promised
-from emulator.kits.place import Place, here
+from emulator.kits.place import here
 from emulator.kits.preferences import xml_format
 
 __all__ = [
@@ -34,8 +33,6 @@ MAX_KEY_LENGTH = 1024
 MAX_VALUE_LENGTH = 16 * 1024 * 1024
 INNER_ERROR = 15_500_000
 DELETE_FAILED = 15_500_010
-
-_cached: WeakKeyDictionary[Place, dict[str, Preferences]] = WeakKeyDictionary()
 
 
 @in_all_forms
@@ -142,19 +139,24 @@ def _path(context: Any, options: str | Mapping[str, Any]) -> str:
     return f"{context.preferencesDir}/{name}"
 
 
+def _instances() -> dict[str, Preferences]:
+    """The instances of the process whose app is running, by path."""
+    instances: dict[str, Preferences] = here().kept.setdefault("preferences", {})
+    return instances
+
+
 def _get(context: Any, options: str | Mapping[str, Any]) -> Preferences:
     """The instance of this name; the same object until it is removed from the cache. ``options``: a name, or {"name": ...}."""
-    path, place = _path(context, options), here()
-    instances = _cached.setdefault(place, {})
+    path, instances = _path(context, options), _instances()
     if path not in instances:
-        instances[path] = Preferences(FileSystem(place), path)
+        instances[path] = Preferences(FileSystem(here()), path)
     return instances[path]
 
 
 def _delete(context: Any, options: str | Mapping[str, Any]) -> None:
     """Remove the instance and its files."""
     path = _path(context, options)
-    _cached.setdefault(here(), {}).pop(path, None)
+    _instances().pop(path, None)
     system = FileSystem(here())
     try:
         for suffix in ("", ".bak", ".broken"):
@@ -165,7 +167,7 @@ def _delete(context: Any, options: str | Mapping[str, Any]) -> None:
 
 def _forget(context: Any, options: str | Mapping[str, Any]) -> None:
     """Remove the instance from memory; its file stays, and what was not flushed is lost."""
-    _cached.setdefault(here(), {}).pop(_path(context, options), None)
+    _instances().pop(_path(context, options), None)
 
 
 getPreferences, getPreferencesSync = promised(_get, "getPreferences"), at_once(_get)

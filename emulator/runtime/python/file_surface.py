@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from emulator.runtime.python import databases, file_calls, file_objects, files
+from emulator.runtime.python import databases, file_calls, file_objects
 
 UNREACHABLE = {
     "io.FileIO": "the raw class itself, called by the app; open() and os.open() are reached",
@@ -48,8 +48,7 @@ def _support(real: Any, ours: Any) -> None:
 
 
 def uninstall() -> None:
-    """Forget every process; the names themselves go back with all others."""
+    """What the sets of supported functions have been told; the names themselves go back with all others."""
     for known, ours in _added:
         known.discard(ours)
     _added.clear()
-    files.watch_no_more()

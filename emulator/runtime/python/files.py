@@ -9,7 +9,6 @@ import stat
 import sys
 from types import FrameType
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from emulator.kernel import current_thread
 from emulator.storage.disk import Disk
@@ -69,28 +68,24 @@ class AppFiles:
         return size
 
 
-_watched: WeakKeyDictionary[Any, AppFiles] = WeakKeyDictionary()
+WATCHED = "_emulated_files"
+"""Attribute of a process whose app asks a disk with faults: kept there, so that it goes with the process."""
 
 
 def watch(process: Any, sandbox: Sandbox, disk: Disk) -> bool:
     """From now on the app of ``process`` asks ``disk``. False when the disk is healthy, and nothing has to be in place."""
     if disk.healthy:
         return False
-    _watched[process] = AppFiles(sandbox, disk)
+    vars(process)[WATCHED] = AppFiles(sandbox, disk)
     return True
-
-
-def watch_no_more() -> None:
-    """Nobody is watched."""
-    _watched.clear()
 
 
 def acting() -> AppFiles | None:
     """The files of the app that is running; None for everybody else, and for what the emulator does on the app's thread."""
     thread = current_thread()
-    if thread is None:
+    if thread is None or thread.owner is None:
         return None
-    files = _watched.get(thread.owner)
+    files: AppFiles | None = vars(thread.owner).get(WATCHED)
     return None if files is None or _is_the_emulators(sys._getframe(2)) else files
 
 

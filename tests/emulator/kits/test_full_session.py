@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import sqlite3
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -187,3 +189,15 @@ def test_who_does_not_catch_it_fails_with_it(route: str) -> None:
 def test_it_is_the_same_every_time() -> None:
     first, second = (backup(Careful, StorageFull(2500))[0].to_json() for _ in range(2))
     assert first == second
+
+
+def test_nothing_keeps_a_device_that_is_done_with() -> None:
+    def once() -> weakref.ref[Device]:
+        with Device(conditions=[StorageFull(100_000)]) as device:
+            device.install(load_subject(Careful))
+            device.run(nominal_plan(SessionKind.FULL_BACKUP))
+            return weakref.ref(device)
+
+    gone = once()
+    gc.collect()
+    assert gone() is None

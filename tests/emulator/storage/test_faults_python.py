@@ -118,7 +118,7 @@ def in_a_thread(files: str) -> None:
 
 WRITERS: dict[str, Body] = {
     "open": lambda files: written(files + "/new", lambda f: f.write("x")),
-    "open, imported": lambda files: imported_open(files + "/new", "w"),
+    "open, imported": lambda files: used(imported_open(files + "/new", "w"), "x"),
     "open, appending": lambda files: written(files + "/old", lambda f: f.write("x"), "a"),
     "open, updating": lambda files: written(files + "/old", lambda f: f.write("x"), "r+"),
     "open, unbuffered": lambda files: written(files + "/new", lambda f: f.write(b"x"), "wb", buffering=0),
