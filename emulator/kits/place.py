@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -14,10 +15,13 @@ from emulator.storage.sandbox import Sandbox
 class Place:
     """Paths and the disk of one process. Takes device paths, host paths below the sandbox, and ``file://`` URIs of the app."""
 
-    def __init__(self, sandbox: Sandbox, disk: Disk = HEALTHY_DISK, draw: Any = None) -> None:
+    def __init__(
+        self, sandbox: Sandbox, disk: Disk = HEALTHY_DISK, draw: Any = None, alive: Callable[[], bool] = lambda: True
+    ) -> None:
         self.sandbox = sandbox
         self.disk = disk
         self.random = draw
+        self.alive = alive
         self.kept: dict[str, Any] = {}
         """What kits keep for the process, by the name of the kit."""
         self._taken_ns = 0
@@ -60,5 +64,5 @@ def here() -> Place:
     process = thread.owner
     place: Place | None = vars(process).get(PLACE)
     if place is None:
-        place = vars(process)[PLACE] = Place(process.sandbox, process.host.disk, process.random)
+        place = vars(process)[PLACE] = Place(process.sandbox, process.host.disk, process.random, lambda: bool(process.alive))
     return place

@@ -192,6 +192,8 @@ class _Descriptor(io.RawIOBase):
         return fill(buffer, self._system.read(self._fd, memoryview(buffer).nbytes))
 
     def write(self, data: Any, /) -> int:
+        if not self._system.place.alive():
+            return memoryview(data).nbytes  # what a process had in its buffers when it died is lost
         return self._system.write(self._fd, bytes(data))
 
     def seek(self, offset: int, whence: int = 0, /) -> int:

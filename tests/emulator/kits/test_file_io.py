@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from emulator.conditions import Condition, Denied, El2Locked, IoError, ReadOnlyArea, SlowStorage, StorageFull
+from emulator import Device, SessionKind, load_subject, nominal_plan
+from emulator.conditions import Condition, Denied, El2Locked, IoError, Kill, ReadOnlyArea, SlowStorage, StorageFull
 from emulator.kits import fileIo
 from emulator.kits.errors import BusinessError, file_error
 from emulator.kits.file_io.system import FileSystem
@@ -461,6 +463,31 @@ def test_a_short_write_is_told_by_its_length_and_the_half_stays() -> None:
     ran = in_app(lambda context: written(f"{FILES}/new", "0123456789"), StorageFull(5))
     assert ran.value == 5
     assert ran.files == {"new": b"01234"}
+
+
+def test_what_a_stream_held_when_its_process_was_killed_is_lost() -> None:
+    kept: list[Any] = []
+
+    class Ext:
+        context: Any = None
+
+        async def onBackupEx(self, info: str) -> str:
+            stream = fileIo.createStreamSync(self.context.filesDir + "/new", "w")
+            kept.append(stream)
+            stream.writeSync("flushed")
+            stream.flushSync()
+            stream.writeSync("held")
+            await asyncio.sleep(10)
+            return ""
+
+    with Device(conditions=[Kill(at_ns=5_000_000_000), StorageFull(7)]) as device:
+        device.install(load_subject(Ext))
+        record = device.run(nominal_plan(SessionKind.FULL_BACKUP))
+        kept.clear()
+        gc.collect()
+        files = [Path(path).read_text() for _, path, _ in device.bundles["com.example.app"].sandbox.files()]
+    assert files == ["flushed"]
+    assert [e.data["name"] for e in record.of_kind("condition")] == ["Kill"]
 
 
 def test_a_full_stream_keeps_its_descriptor_no_longer() -> None:
