@@ -485,6 +485,8 @@ def test_what_a_stream_held_when_its_process_was_killed_is_lost() -> None:
         record = device.run(nominal_plan(SessionKind.FULL_BACKUP))
         kept.clear()
         gc.collect()
+        assert isinstance(device.host.disk, FaultyDisk)
+        assert not device.host.disk.hits, "nor does it ask the disk any more"
         files = [Path(path).read_text() for _, path, _ in device.bundles["com.example.app"].sandbox.files()]
     assert files == ["flushed"]
     assert [e.data["name"] for e in record.of_kind("condition")] == ["Kill"]
