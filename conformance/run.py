@@ -256,7 +256,10 @@ class ConformanceRun:
     @cached_property
     def _switched_off(self) -> str:
         """Why no session of this package would run anything of the app, or ""."""
-        return switched_off(self._package_evidence)
+        try:
+            return switched_off(self._package_evidence)
+        except Exception:
+            return ""  # the rule that failed is an error itself
 
     def _package_outcome(self, rule_id: str) -> RuleOutcome:
         """The outcome of a rule about the app's files, which needs no session."""

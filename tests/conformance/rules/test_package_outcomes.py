@@ -96,3 +96,11 @@ def test_a_rule_that_fails_is_an_error_of_its_own(tmp_path: Path, monkeypatch: p
     outcome = run_of(tmp_path, ON).outcome("BK704")
     assert outcome.outcome is OutcomeKind.ERROR
     assert outcome.reason.startswith("rule BK704: KeyError: 'x'")
+
+
+def test_a_rule_that_fails_keeps_no_session_from_being_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(evidence: Evidence) -> str:
+        raise KeyError("x")
+
+    monkeypatch.setattr(conformance.run, "switched_off", failing)
+    assert run_of(tmp_path, ON).outcome("BK101").outcome is OutcomeKind.PASSED
