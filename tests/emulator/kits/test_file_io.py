@@ -391,7 +391,10 @@ def test_a_file_without_the_bit_is_not_readable_whoever_runs_this() -> None:
         os.chmod(context.filesDir + "/old", 0o200)
         with pytest.raises(BusinessError, match="13900012"):
             fileIo.accessSync(f"{FILES}/old", fileIo.AccessModeType.READ)
-        return fileIo.openSync(f"{FILES}/old")
+        try:
+            return fileIo.openSync(f"{FILES}/old")
+        finally:
+            os.chmod(context.filesDir + "/old", 0o600)
 
     assert raised(in_app(body, seed=SEED)) == (13900012, "Permission denied")
 
