@@ -300,18 +300,25 @@ def _unpack(after: dict[str, Node], path: str, node: Node, umask: int) -> None:
     if node.kind is Kind.DIRECTORY:
         _make_directories(after, path, node.mode & ~umask)
         return
+    path = _through_links(after, path)
     target = resolve(after, path)
-    existing = node_at(after, path, follow=False)
-    if target is None and existing is not None:
-        _unpack(after, f"{path.rpartition('/')[0]}/{os.fsdecode(existing.content)}", node, umask)
-        return
     if target is None:
-        target = _fresh(after, path, umask)
+        target = None if node_at(after, path, follow=False) else _fresh(after, path, umask)
     elif after.get(target, TOP).kind is not Kind.FILE or not after[target].mode & 0o200:
         return
     if target is not None:
         mtime_s = (node.mtime_ns or 0) // NS
         after[target] = replace(node, mtime_ns=mtime_s * NS if mtime_s else None)
+
+
+def _through_links(after: Tree, path: str) -> str:
+    """Where a file is made when links at its place lead nowhere; a link that leads to itself stays one, and nothing is made."""
+    for _ in range(40):
+        node = node_at(after, path, follow=False)
+        if node is None or node.kind is not Kind.LINK or resolve(after, path) is not None:
+            break
+        path = f"{path.rpartition('/')[0]}/{os.fsdecode(node.content)}"
+    return path
 
 
 def _move(after: dict[str, Node], path: str, node: Node, umask: int) -> None:

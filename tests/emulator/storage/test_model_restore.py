@@ -112,6 +112,11 @@ def test_through_a_link_that_leads_nowhere() -> None:
     assert restored(before, big=True)[f"{F}/a.txt"].kind is Kind.FILE
 
 
+def test_a_link_that_leads_to_itself_stays() -> None:
+    before = planted({f"{F}/a.txt": link("a.txt")})
+    assert restored(before) == restore(before, {})
+
+
 @pytest.mark.parametrize("mode", [0o500, 0o600, 0], ids=oct)
 def test_where_nothing_can_be_made(mode: int) -> None:
     closed = planted({f"{F}/sub/x": b""}) | {F: directory(mode)}

@@ -32,7 +32,7 @@ from emulator.storage.scan.walk import scan
 from emulator.storage.unpack.restore import incremental_restore
 from tests.emulator.storage.model import Blocked, Left, Manifest, backup, exclude_list, include_list, incremental, restore
 from tests.emulator.storage.model_tree import NS, Kind, Node, Tree, node_at
-from tests.emulator.storage.strategies import MTIMES_NS, ROOTS, rarely, read_tree, sandboxes, trees, write_tree
+from tests.emulator.storage.strategies import MTIMES_NS, ROOTS, read_tree, sandboxes, trees, write_tree
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
 OWNER = app_owner(20_010_045)
@@ -182,7 +182,7 @@ def unless(blocked: type[Exception], action: Callable[[], T]) -> T | None:
 def mapped_sandboxes(draw: st.DrawFn) -> tuple[dict[str, Node], dict[str, Any], dict[str, str]]:
     """A tree, a profile, and the directory that is recorded under another name, if one is."""
     tree, profile = draw(sandboxes())
-    if not draw(rarely(st.just(False), st.just(True), 4)):
+    if not draw(st.booleans()):
         return tree, profile, {}
     source = draw(st.sampled_from(ROOTS))
     mapping = [{"backupDir": source, "restoreDir": RECORD}]
@@ -215,6 +215,8 @@ def test_a_full_backup_takes_what_the_model_takes(sandbox: tuple[dict[str, Node]
         assert (expected is None) == (found is None)
         if expected is None or found is None:
             return
+        everything = [file.recorded for file in (*found.small, *found.big)]
+        assert len(everything) == len(set(everything))
         assert list(sent(inside, found)) == list(big(expected))
         for path, (host, status) in sent(inside, found).items():
             node = expected[path].node

@@ -16,13 +16,14 @@ from tests.emulator.storage.model_tree import Kind, Node, node_at
 from tests.emulator.storage.strategies import pattern_lists, patterns, profiles, read_tree, sandboxes, trees, write_tree
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 SEARCH = settings(STEADY, max_examples=3000, phases=[Phase.generate])
 
 
 @STEADY
 @given(trees())
 def test_what_is_written_is_read(tree: dict[str, Node]) -> None:
-    with tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as directory:
         write_tree(tree, Path(directory))
         assert read_tree(Path(directory)) == tree
         assert read_tree(Path(directory)) == tree
