@@ -98,6 +98,10 @@ def test_parse_mapping_dir(vector: Vector) -> None:
     assert list(parse_mapping_dir(vector["Input"])) == vector.json("Result")
 
 
+def test_a_mapping_ends_with_the_separator() -> None:
+    assert parse_mapping_dir("a||||b||||c") == ("a||||b||||c", "")
+
+
 @pytest.mark.parametrize("vector", vectors("N20", "N21"))
 def test_gen_real_path(vector: Vector) -> None:
     assert gen_real_path(*vector.json("Input")) == vector["Result"]
