@@ -184,9 +184,18 @@ def mapped_sandboxes(draw: st.DrawFn) -> tuple[dict[str, Node], dict[str, Any], 
     tree, profile = draw(sandboxes())
     if not draw(st.booleans()):
         return tree, profile, {}
-    source = draw(st.sampled_from(ROOTS))
-    mapping = [{"backupDir": source, "restoreDir": RECORD}]
-    return tree, {**profile, "includes": [*include_list(profile), RECORD], "compatibleDirMapping": mapping}, {source: RECORD}
+    source = draw(st.sampled_from([root for root in ROOTS if root in tree] or ROOTS))
+    inside = [path for path in tree if path.startswith(source + "/")]
+    return (
+        tree,
+        {
+            **profile,
+            "includes": [*include_list(profile), RECORD],
+            "excludes": [*exclude_list(profile), *draw(st.lists(st.sampled_from(inside), max_size=1) if inside else st.just([]))],
+            "compatibleDirMapping": [{"backupDir": source, "restoreDir": RECORD}],
+        },
+        {source: RECORD},
+    )
 
 
 def scanned(root: Path, profile: dict[str, Any]) -> Scan:
