@@ -40,8 +40,6 @@ class BigFiles:
         try:
             source = self._inside.entry(f"{self._staging}/{entry.file_name}".partition("\0")[0])
             size = _size(source)
-            if not entry.path:
-                raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
             host = self._place(source, path)
         except OSError as error:
             return Restored(entry.file_name, shown, What.FAILED, errno=error.errno)
@@ -50,8 +48,6 @@ class BigFiles:
     def _place(self, source: str, path: str) -> str:
         """Rename; copy if that fails. Gives the host path. Raises OSError."""
         above, _, name = path.rpartition("/")
-        if name in ("", ".", ".."):
-            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         directory = self._target.make_directories(above, PARENT_MODE)
         host = f"{directory.host}/{name}"
         try:

@@ -41,8 +41,8 @@ class TarSource:
         return moved
 
     def remaining(self) -> int:
-        """Bytes from here to the end."""
-        return max(0, os.fstat(self._fd).st_size - self.position)
+        """Bytes from here to the end; negative beyond it."""
+        return os.fstat(self._fd).st_size - self.position
 
     def _fill(self, size: int) -> None:
         self._start, self._window = self.position, b""

@@ -48,11 +48,11 @@ class Target:
         ``mode`` is what `finish` will set; a new file may have it from the beginning.
         """
         above, _, name = path.rpartition("/")
-        if name in ("", ".", ".."):
-            raise _error(errno.EISDIR if path else errno.ENOENT, path)
         if not self._disk.healthy:
             self._disk.opening("/" + path, True)
         directory = self._directory_for_files(above)
+        if name in ("", ".", ".."):
+            raise _error(errno.EISDIR if path else errno.ENOENT, path)
         if not directory.mode & stat.S_IXUSR:
             raise _error(errno.EACCES, path)
         host = f"{directory.host}/{name}"

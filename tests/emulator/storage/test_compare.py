@@ -63,6 +63,15 @@ def test_one_line(inside: Inside, vector: Vector) -> None:
     assert not outcome.big
 
 
+def test_another_size_is_a_change_even_at_the_same_time(inside: Inside) -> None:
+    outcome = compare(inside, [local(P, 33200, 0, 5, 100, 1)], previous(("p", 4, 100, "OLD")))
+    assert [line.hash for line in outcome.small] == [HELLO]
+
+
+def test_an_empty_path_is_no_directory(inside: Inside) -> None:
+    assert not compare(inside, [local("", 16877, 1, 4096, 200, 1)], {}).all
+
+
 @pytest.mark.vector("I8")
 def test_what_was_deleted_is_in_no_list(inside: Inside) -> None:
     assert compare(inside, [], previous(("p", 5, 100, "OLD"))) == Comparison((), (), ())

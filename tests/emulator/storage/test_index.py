@@ -69,6 +69,7 @@ def test_reading_times() -> None:
 def test_names_are_sorted_by_their_bytes_and_infos_are_not() -> None:
     text = json.dumps([{"fileName": name, "information": {}} for name in ("b", "\uffff", "\U00010000", "a", "b")])
     assert read_names(text) == ("a", "b", "\uffff", "\U00010000")
+    assert read_names(b'[{"fileName":"\xff"},{"fileName":"\xef\xbf\xbf"}]') == ("\uffff", "\udcff")
     assert [entry.file_name for entry in read_entries(text)] == ["b", "\uffff", "\U00010000", "a", "b"]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.storage.pack.header import HeaderWriter, Owner, app_owner
+from emulator.storage.pack.header import HeaderWriter, Owner, app_owner, byte_sum
 from emulator.storage.pack.inside import Inside
 from emulator.storage.pack.slices import Entry
 from emulator.storage.pack.staging import BACKUP, make_staging
@@ -139,8 +139,10 @@ def test_a_size_above_the_formats_is_refused() -> None:
 
 
 def test_the_checksum_counts_bytes_unsigned() -> None:
+    assert byte_sum(b"\xff" * 512) == 512 * 255
     name = b"\xff" * 99
-    header = HeaderWriter(Owner(1, 1, "\udcff" * 31, "\udcff" * 31)).entry(name, status(0o107777, 2**36 - 1))
+    header = HeaderWriter(Owner(1, 1, "\udcff" * 40, "\udcff" * 40)).entry(name, status(0o107777, 2**36 - 1))
+    assert header[265:329] == (b"\xff" * 31 + b"\0") * 2
     assert int(header[148:155], 8) == sum(header) - sum(header[148:156]) + 8 * 32
 
 

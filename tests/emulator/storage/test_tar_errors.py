@@ -229,6 +229,7 @@ def test_an_include_through_a_link_is_packed_under_the_links_path(inside: Inside
     os.symlink(f"{F}/real", inside.entry(f"{F}/link"))
     assert not packed(inside, "link/a", "link/").errors
     assert names(inside) == [f"{F}/link/a", f"{F}/link"]
+    assert archive(inside)[1024 + 156] == ord("5")
 
 
 def test_a_tar_that_cannot_be_created(inside: Inside) -> None:

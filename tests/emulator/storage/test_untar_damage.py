@@ -258,6 +258,32 @@ def test_a_long_name_that_leads_out(place: Place) -> None:
     assert place.tree() == {}
 
 
+@pytest.mark.parametrize(("flow", "what"), [("incremental", What.IGNORED), ("full", What.FORBIDDEN)])
+def test_only_the_full_flow_checks_a_long_name_by_itself(place: Place, flow: str, what: What) -> None:
+    place.stage("part.0.tar", foreign(b"././@LongLink", b"x/../../y\0", b"L") + foreign(b"h", kind=b"1") + TAIL)
+    place.index("part.0.tar")
+    assert place.restore(flow) == 0
+    assert place.whats() == [what]
+
+
+def test_a_link_has_no_content_whatever_it_announces(place: Place) -> None:
+    place.unpack(foreign(b"s", size=512, kind=b"2") + foreign(b"f", b"1") + TAIL)
+    assert [event.path for event in place.events] == ["/s", "/f"]
+
+
+def test_a_valid_header_without_a_name_before_a_nul_block_ends_the_archive(place: Place) -> None:
+    place.unpack(foreign(b"") + bytes(512) + foreign(b"f", b"1") + TAIL)
+    assert place.events == []
+    place.unpack(foreign(b"") + b"x" * 512 + foreign(b"f", b"1") + TAIL)
+    assert place.events == [restored("", What.FAILED, 0, errno.ENOENT), restored("/f", What.FILE, 1)]
+
+
+def test_a_file_that_is_called_like_a_directory(place: Place) -> None:
+    place.unpack(foreign(b"d/", b"1") + TAIL)
+    assert place.events == [restored("/d/", What.FAILED, 0, errno.EISDIR)]
+    assert place.host("d").is_dir()
+
+
 def test_a_long_names_nul_hides_dots_at_the_end(place: Place) -> None:
     place.host("x").mkdir()
     place.unpack(foreign(b"././@LongLink", b"x/..\0", b"L") + directory("d") + foreign(b"f", b"1") + TAIL)
