@@ -116,8 +116,6 @@ def _entries(beginning: _Pending, inside: Inside) -> list[_Pending]:
     expression = compiled(component, leading_dir=False)
     found = []
     for name, kind in _listing(beginning.path, inside):
-        if rest and kind is _Kind.OTHER:
-            continue
         if name.startswith(b".") and not component.startswith(b"."):
             continue
         if expression.match(name):

@@ -38,7 +38,7 @@ def odd(tmp_path: Path) -> Path:
     root = tmp_path / "root"
     for directory in ("d/[x]", "d/a*b", "d/locked/in", "d/hidden/in", "d/.dot"):
         (root / directory).mkdir(parents=True)
-    for file in ("d/[x", "d/back\\slash", "top", "d/[x]/in"):
+    for file in ("d/[x", "d/back\\slash", "d/b", "top", "d/[x]/in"):
         (root / file).touch()
     with open(os.fsencode(root / "d") + b"/\xff", "w"):
         pass
@@ -46,6 +46,7 @@ def odd(tmp_path: Path) -> Path:
     (root / "d/absolute").symlink_to("/d/.dot")
     (root / "d/loop").symlink_to("loop")
     (tmp_path / "outside").mkdir()
+    (root / "d/hidden/link").symlink_to("in")
     (root / "d/locked").chmod(0o311)
     (root / "d/hidden").chmod(0o644)
     return root
@@ -84,17 +85,19 @@ def odd(tmp_path: Path) -> Path:
         ("d/[.]dot", []),
         ("d/\\.d?t", []),
         ("d/\udcff", ["d/\udcff"]),
-        ("d/?", ["d/\udcff"]),
+        ("d/?", ["d/b", "d/\udcff"]),
+        ("d/[b\\]", ["d/b"]),
         ("d/[!a-z]*", ["d/[x", "d/[x]/", "d/\udcff"]),
         ("d/locked/*", []),
         ("d/locked/in", ["d/locked/in/"]),
-        ("d/hidden/*", ["d/hidden/in/"]),
+        ("d/hidden/*", ["d/hidden/in/", "d/hidden/link"]),
         ("d/hidden/in", []),
         ("d/*/in", ["d/[x]/in", "d/locked/in/"]),
         ("top\0x", ["top"]),
         ("t*/", []),
         ("x" * 5000, []),
-        ("/" * 4095 + "top", []),
+        ("/" * 4092 + "top", ["/" * 4092 + "top"]),
+        ("/" * 4093 + "top", []),
     ],
 )
 def test_corners(pattern: str, result: list[str], odd: Path) -> None:
@@ -105,6 +108,10 @@ def test_corners(pattern: str, result: list[str], odd: Path) -> None:
 def test_nested_roots_vanish() -> None:
     vector: Vector = vectors("G9")[0].values[0]
     assert without_nested(vector.json("Input")) == vector.json("Result")
+
+
+def test_a_file_takes_nothing_with_it() -> None:
+    assert without_nested(["/a/d.txt", "/a/d"]) == ["/a/d", "/a/d.txt"]
 
 
 @pytest.mark.vector("G10")
