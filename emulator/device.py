@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from emulator.conditions import Condition
+from emulator.extension.data_plane import DataPlane
+from emulator.extension.outgoing import FullBackup, Outgoing, Packer
 from emulator.extension.process import ExtensionProcess, Host
 from emulator.journal import Journal
 from emulator.kernel import Kernel
@@ -20,16 +20,16 @@ from emulator.plan import DEFAULT_BUNDLE, SessionPlan
 from emulator.profile import PRESETS, DeviceProfile
 from emulator.record import Record
 from emulator.service.service import BackupService
+from emulator.storage.disk import HEALTHY_DISK
 from emulator.storage.faults import disk_for
+from emulator.storage.host_place import roomy_place
+from emulator.storage.planting import plant
 from emulator.storage.sandbox import Sandbox, Snapshot
-from emulator.storage.transfer import Archive, Blob, DataPlane, PlainCopy, SeedFromDirectory
+from emulator.storage.transfer import Archive, SeedFromDirectory
 from emulator.subject import Subject
 
 WALL_EPOCH_NS = 1_782_864_000 * NS_PER_S
 """What the wall clock of a new device shows: 2026-07-01 00:00:00 UTC."""
-
-MEMORY_BYTES = 1024**3
-"""Sandboxes are made in memory when so much is free there."""
 
 
 class DeviceError(RuntimeError):
@@ -47,7 +47,7 @@ class InstalledBundle:
         self.sandbox = sandbox
         self.ext_info_override: str | None = None
         self.archive: Archive | None = None
-        self.last_files: Snapshot = {}
+        self.last_files: Snapshot | None = None
         self._counter = [0]
 
     @property
@@ -92,7 +92,7 @@ class Device:
         self.tie_order: TieOrder = tie_order
         self.hang_limit_s = hang_limit_s
         self.bundles: dict[str, InstalledBundle] = {}
-        self._data = data if data is not None else PlainCopy()
+        self._data = data if data is not None else DataPlane()
         self._directory: Path | None = None
         self._up_ns = 0
         self._clear_records: set[str] = set()
@@ -164,9 +164,17 @@ class Device:
         self.bundles[full_name] = bundle
         return bundle
 
-    def collect(self, bundle: InstalledBundle) -> Iterator[Blob]:
-        """What a backup of the app's present files would take, without asking the app."""
-        return self._data.collect(bundle.sandbox)
+    def archive_of(self, bundle: InstalledBundle) -> Archive:
+        """What a full backup of the app's present files would give, without asking the app."""
+        backup = FullBackup(bundle.sandbox, bundle.package.config, Packer(), HEALTHY_DISK)
+        archive, entries = Archive(), []
+        for made in backup.blobs():
+            if isinstance(made, Outgoing) and not made.error:
+                archive.keep(made.blob)
+                entries.append(made.entry)
+        archive.keep(backup.index(entries))
+        bundle.sandbox.clear_staging()
+        return archive
 
     def uninstall(self, name: str) -> None:
         """Remove an app and its data."""
@@ -179,7 +187,7 @@ class Device:
     def directory(self) -> Path:
         """Where the device's disk is on the host; made when first asked for."""
         if self._directory is None:
-            self._directory = Path(tempfile.mkdtemp(prefix="backup-device-", dir=_place()))
+            self._directory = Path(tempfile.mkdtemp(prefix="backup-device-", dir=roomy_place()))
         return self._directory
 
     # processes ---------------------------------------------------------------------------------------------------------
@@ -212,6 +220,8 @@ class Device:
         self._clear_records.clear()
         if self.journal.events or self.host.conditions != self.conditions:
             self.boot()
+        for bundle in self.bundles.values():
+            plant(bundle.sandbox, self.conditions)
         complete, blocked = carry_out(self, plan)
         self._up_ns += self.kernel.now_ns + NS_PER_S
         return self.record(plan, complete, blocked)
@@ -232,21 +242,6 @@ class Device:
         )
 
 
-@lru_cache(maxsize=1)
-def _place() -> str | None:
-    """Memory, where the system offers enough of it as a directory: making and removing sandboxes is most of a session.
-
-    Whoever sets TMPDIR has decided otherwise.
-    """
-    memory = Path("/dev/shm")
-    try:
-        if os.environ.get("TMPDIR"):
-            return None
-        return str(memory) if shutil.disk_usage(memory).free >= MEMORY_BYTES else None
-    except OSError:
-        return None
-
-
 def _remove(directory: Path) -> None:
     """Remove all of it, also when Ctrl-C comes in between: removing is where much of a run's time goes."""
     try:
@@ -263,10 +258,10 @@ class _LazySandbox(Sandbox):
         super().__init__(Path(name), module, seed)
         self._device = device
 
-    def make(self) -> None:
+    def make(self) -> Path:
         if not self.exists:
             self.root = self._device.directory() / self.root.name
-        super().make()
+        return super().make()
 
 
 def _describe(subject: Subject) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from emulator.client.callbacks import Callbacks
@@ -14,7 +15,7 @@ from emulator.client.sessions import (
     update_send_rate,
     update_timer,
 )
-from emulator.conditions import Cancel, ClientDeath, Kill, ServiceDeath, Trigger
+from emulator.conditions import BitRot, Cancel, ClientDeath, Kill, ServiceDeath, Trigger, find_condition
 from emulator.guard import guarded
 from emulator.kernel import Rank
 from emulator.plan import ClientStep, SessionKind, SessionPlan
@@ -22,6 +23,8 @@ from emulator.runtime.python import collector
 from emulator.service.errors import BusinessError
 from emulator.service.reverse import FileReady
 from emulator.service.session import Capability
+from emulator.storage.names import MANAGE_JSON, MANIFEST_SUFFIX
+from emulator.storage.planting import rot
 from emulator.storage.transfer import Archive, Blob
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ def carry_out(device: Device, plan: SessionPlan) -> tuple[bool, str]:
             device.run_until_idle()
         finally:
             device.end_processes()
+    driver.note_trees()
     hangs = [event for event in device.journal.events if event.kind == "hang"]
     if hangs:
         return False, f"the call of {hangs[0].data['callback']} was stopped after {device.hang_limit_s:g} s of CPU time"
@@ -103,6 +107,16 @@ class _Driver:
             callback = calls[-1].data["callback"] if calls else ""
             self._device.journal.add("stuck", bundle=entry.name, callback=callback)
 
+    def note_trees(self) -> None:
+        """Write down what a restore has left in the sandboxes."""
+        if self._plan.kind.is_backup:
+            return
+        for name in self._plan.bundles:
+            bundle = self._device.bundles.get(name)
+            if bundle is not None and bundle.sandbox.exists:
+                files = [{"path": path, "size": size, "crc": crc} for path, size, crc in bundle.sandbox.tree()]
+                self._device.journal.add("tree", bundle=name, files=files)
+
     # conditions --------------------------------------------------------------------------------------------------------
 
     def _arm_conditions(self) -> None:
@@ -156,10 +170,20 @@ class _Driver:
         for name in names:
             bundle = self._device.bundles.get(name)
             if bundle is not None:
-                self._archives[name] = bundle.archive or Archive(list(self._device.collect(bundle)))
+                self._archives[name] = bundle.archive or self._device.archive_of(bundle)
             size = sum(blob.size for blob in self._archives.get(name, Archive()).blobs)
+            if bundle is not None:
+                self._note_archive(name, bundle.package.full_backup_only)
             capabilities[name] = Capability(self._plan.version, space_occupied=size)
         self._session.append_bundles(capabilities, names, infos)
+
+    def _note_archive(self, name: str, full_backup_only: bool) -> None:
+        """Write down what the client holds of an app's files."""
+        files = [
+            {"path": file.path, "size": file.size, "crc": file.crc} for blob in self._archives[name].blobs for file in blob.files
+        ]
+        if files and self._plan.kind is not SessionKind.UPGRADE_RESTORE:
+            self._device.journal.add("archive", bundle=name, full_backup_only=full_backup_only, files=files)
 
     def _step(self, step: ClientStep) -> None:
         result: Any = None
@@ -200,26 +224,44 @@ class _Driver:
 
     def _on_file_ready(self, error: BusinessError | None, file: FileReady | None) -> None:
         if file is None:
+            if not self._plan.kind.is_backup and error is not None and error.data is not None:
+                self._answered(error.data)
             return
         name = file.bundle_name
         if self._plan.kind.is_backup:
-            if isinstance(file.handle, Blob):
-                self._archives.setdefault(name, Archive()).blobs.append(file.handle)
+            self._archives.setdefault(name, Archive()).keep(self._on_its_way(file.handle))
             return
-        blobs = self._archives[name].blobs
-        blob = next((b for b in blobs if b.uri == file.uri), None)
+        blob = next((b for b in self._archives[name].all_blobs if b.uri == file.uri), None)
         if blob is not None:
             self._session.write(file, blob)
+        self._answered(name)
+
+    def _on_its_way(self, blob: Blob) -> Blob:
+        conditions = self._device.conditions
+        if find_condition(conditions, BitRot) is None:
+            return blob
+        return replace(blob, content=rot(blob.uri, blob.read(), conditions))
+
+    def _answered(self, name: str) -> None:
         self._written[name] = self._written.get(name, 0) + 1
-        if self._written[name] == len(blobs) + 1:
+        if self._written[name] == len(self._wanted(name)):
             self._session.publish_file(name)
+
+    def _wanted(self, name: str) -> list[str]:
+        """The handles that a restore asks for. The full one makes no manifests of its own, and breaks on a big file without
+        one (data-plane 9, item 30).
+        """
+        blobs = self._archives[name].all_blobs
+        manifests = [blob.uri for blob in blobs[:-1] if not blob.uri.endswith(".tar")]
+        extra = manifests if self._plan.kind is SessionKind.FULL_RESTORE else []
+        return [*(blob.uri for blob in blobs[:-1]), *(f"{uri}{MANIFEST_SUFFIX}" for uri in extra), MANAGE_JSON]
 
     def _on_bundle_begin(self, error: BusinessError | None, name: str | None) -> None:
         if error is not None or name is None or self._plan.kind.is_backup:
             return
         if self._plan.kind is SessionKind.UPGRADE_RESTORE:
             return
-        for uri in [*(blob.uri for blob in self._archives[name].blobs), "manage.json"]:
+        for uri in self._wanted(name):
             self._session.get_file_handle(name, uri)
 
     def _on_bundle_end(self, error: BusinessError | None, name: str | None) -> None:

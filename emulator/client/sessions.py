@@ -98,16 +98,26 @@ class SessionBackup(_ClientSession):
 
     def append_bundles(self, names: Sequence[str], infos: Sequence[str] | None = None) -> Promise:
         """Add bundles, each with its infos document. A count that does not match gives None, as in JavaScript."""
-        documents: Sequence[str | None] = infos if infos is not None else [None] * len(names)
-        if len(documents) != len(names):
-            documents = [None] * len(names)
-        return self._do(self._service.append_backup(self._session, names, documents)).promise()
+        return self._do(self._service.append_backup(self._session, names, self._documents(names, infos))).promise()
+
+    def _documents(self, names: Sequence[str], infos: Sequence[str] | None) -> Sequence[str | None]:
+        return infos if infos is not None and len(infos) == len(names) else [None] * len(names)
 
 
 class IncrementalBackupSession(SessionBackup):
     """An incremental backup (control-plane 1.8)."""
 
     incremental = True
+
+    def append_bundles(
+        self,
+        names: Sequence[str],
+        infos: Sequence[str] | None = None,
+        previous: Mapping[str, tuple[int, bytes]] | None = None,
+    ) -> Promise:
+        """As in a full backup; ``previous`` has lastIncrementalTime, in seconds, and the manifest of that backup by bundle."""
+        documents = self._documents(names, infos)
+        return self._do(self._service.append_backup(self._session, names, documents, previous)).promise()
 
 
 class SessionRestore(_ClientSession):
@@ -134,8 +144,8 @@ class SessionRestore(_ClientSession):
         return self._do(self._service.publish_file(self._session, name, uri)).promise()
 
     def write(self, file: FileReady, blob: Blob) -> None:
-        """Write a blob into the handle that on_file_ready gave."""
-        file.handle.write_file(blob)
+        """Write a blob, and its manifest where there is one, into the handle that on_file_ready gave."""
+        file.handle.write_file(file.uri, blob)
 
 
 class BSessionRestore(SessionRestore):

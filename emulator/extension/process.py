@@ -9,16 +9,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from emulator.conditions import IpcFailure, LowMemoryKill, SlowCpu, SlowMainThread, find_condition
+from emulator.extension.outgoing import Packer
 from emulator.journal import Journal
 from emulator.kernel import AppThread, Future, Kernel, Killed, NativeThread, Rank, Task, current_thread
 from emulator.kits.context import BackupExtensionContext
 from emulator.runtime.python.refusals import NotAvailable
 from emulator.runtime.realm import CallJob, Realm
 from emulator.storage.disk import HEALTHY_DISK, Disk
-from emulator.storage.sandbox import Sandbox, Snapshot, changes
+from emulator.storage.sandbox import Change, Sandbox, Snapshot, changes
 
 if TYPE_CHECKING:
     from emulator.device import InstalledBundle
+
+
+STAGING_NAME = b"/.backup/"
+"""What a path into the staging of a backup has in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,11 @@ class ExtensionProcess:
         self.loops: list[Any] = []
         self.main_loop: Callable[[], Any] = lambda: None
         self._random: random.Random | None = None
+        self.packer = Packer()
         self._running: list[str] = []
+        self.wrote_files = False
+        """Whether the app has opened or moved anything in its sandbox, so that a file's status alone says too little."""
+        self._outside: set[tuple[str, bool]] = set()
         self._served: list[Task] = []
         self.main_thread_busy = False
         self.journal.add("process.start", process=number, bundle=bundle.full_name, purpose=purpose)
@@ -121,6 +130,12 @@ class ExtensionProcess:
         """The app did not catch it, so that its session is not judged."""
         self.journal.add("refused", process=self.number, name=name, call=self.current_call, uncaught=True)
 
+    def touched_outside(self, path: str, writes: bool) -> None:
+        """The app tried to read or write what is not in its sandbox; each path is written down once."""
+        if (path, writes) not in self._outside:
+            self._outside.add((path, writes))
+            self.journal.add("outside", process=self.number, call=self.current_call, path=path, writes=writes)
+
     def hang(self, cpu_limit_s: float) -> None:
         """The harness gives up on the stretch of the app's code that is running."""
         callback = self._running[-1] if self._running else ""
@@ -133,7 +148,8 @@ class ExtensionProcess:
 
     def enter(self, job: CallJob) -> None:
         """A call of ``job`` begins on the main thread."""
-        self.note_changes()
+        if self.wrote_files:
+            self.note_changes()
         self._running.append(job.callback)
         self.current_call = job.number
         self.journal.add(
@@ -150,26 +166,49 @@ class ExtensionProcess:
 
     def left(self, callback: str) -> None:
         """``callback`` has settled: what changed in the sandbox so far was done while it ran."""
-        self.note_changes()
+        if self.wrote_files or callback != "onProcess":
+            self.note_changes()
         if callback in self._running:
             self._running.remove(callback)
+
+    def took_files(self) -> None:
+        """The stack has put files into the sandbox: they are no changes of the app's."""
+        if self.sandbox.exists:
+            self._files = self.bundle.last_files = self.sandbox.snapshot()
+
+    async def wait_for_disk(self, size: int) -> None:
+        """The time that the disk takes for ``size`` bytes."""
+        latency_ns = self.host.disk.latency_ns(size)
+        if latency_ns:
+            await self.kernel.sleep(latency_ns)
 
     def note_changes(self) -> None:
         """Write down how the sandbox differs from the last time somebody looked."""
         if not self.sandbox.exists:
             return
-        files = self.sandbox.snapshot()
-        before = self._files if self._files is not None else self.bundle.last_files
-        for change in changes(before, files):
-            self.journal.add(
-                "change",
-                process=self.number,
-                bundle=self.bundle.full_name,
-                during=next((c for c in self._running if c != "onProcess"), ""),
-                path=change.path,
-                what=change.what,
-            )
+        before = self._files
+        if before is None:
+            before = self.bundle.last_files if self.bundle.last_files is not None else self.sandbox.seeded
+        files = self.sandbox.snapshot(None if self.wrote_files else before)
+        now_ns = self.wall_epoch_ns + self.kernel.now_ns
+        for change in list(changes(before, files)):
+            self._note_change(change)
+            if change.what != "removed":
+                files[change.path] = self.sandbox.stamp(change.path, files[change.path], now_ns)
         self._files = self.bundle.last_files = files
+
+    def _note_change(self, change: Change) -> None:
+        self.journal.add(
+            "change",
+            process=self.number,
+            bundle=self.bundle.full_name,
+            during=next((c for c in self._running if c != "onProcess"), ""),
+            path=change.path,
+            what=change.what,
+            size=change.size,
+            crc="" if change.what == "removed" else self.sandbox.checksum(change.path),
+            names_staging=change.what != "removed" and self.sandbox.mentions(change.path, STAGING_NAME),
+        )
 
     async def send(self, message: str, handler: Coroutine[Any, Any, Any], code: int, broken: Any) -> Any:
         """An IPC to the service: the sending thread waits, the service works on a thread of its own.

@@ -1,17 +1,29 @@
-"""Sending the files of a backup: one by one, no faster than the send rate, manage.json last (control-plane 5.4, 1.6)."""
+"""Sending the files of a backup: one by one, no faster than the send rate, manage.json last (data-plane 3.8, 3.9)."""
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from emulator.extension.outgoing import Outgoing
 from emulator.kernel import Future
 from emulator.kernel.events import NS_PER_MS
 from emulator.service.errors import REPORT_FILE_READY_FAIL, Code
+from emulator.storage.pack.index import IndexEntry
 from emulator.storage.transfer import Blob
 
 if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
     from emulator.extension.stub import ServiceProxy
+
+
+class _Window:
+    """Descriptors sent since a moment; tars and big files have one together in the full flow, one each in the incremental."""
+
+    def __init__(self, begin_ns: int) -> None:
+        self.begin_ns = begin_ns
+        self.sent = 0
 
 
 class Sender:
@@ -20,10 +32,10 @@ class Sender:
     def __init__(self, process: ExtensionProcess, service: ServiceProxy) -> None:
         self.pool = process.native_thread("sendpool")
         self.rate = process.bundle.profile.send_rate_fds
+        self.listed: list[IndexEntry] = []
+        """What manage.json has to say, blob by blob."""
         self._process = process
         self._service = service
-        self._sent_in_window = 0
-        self._window_ns = 0
         self._resumed: Future[None] | None = None
 
     def set_rate(self, rate: int) -> None:
@@ -32,30 +44,47 @@ class Sender:
         if rate and self._resumed is not None:
             self._resumed.set_result(None)
 
-    async def send(self, blobs: list[Blob]) -> int:
-        """All blobs, then manage.json. 0, or the raw code of a file that could not be reported."""
+    async def send(self, blobs: Iterable[Outgoing], incremental: bool = False) -> int:
+        """The blobs in their order. 0, or the raw code of one that could not be reported."""
         result = 0
-        self._window_ns = self._process.kernel.now_ns
-        for blob in blobs:
-            await self._wait_to_send()
-            code = await self._ipc("AppFileReady", self._service.app_file_ready(blob))
-            result = REPORT_FILE_READY_FAIL if code else result
-            self._sent_in_window += 1
-        names = [blob.uri for blob in blobs]
-        code = await self._ipc("AppFileReady", self._service.app_manage_json_ready(names))
-        return REPORT_FILE_READY_FAIL if code else result
+        now_ns = self._process.kernel.now_ns
+        tars, big = _Window(now_ns), _Window(now_ns)
+        for outgoing in blobs:
+            window = tars if outgoing.is_tar and incremental else big
+            await self._wait_to_send(window)
+            if await self._report(outgoing):
+                result = REPORT_FILE_READY_FAIL
+            window.sent += 2 if outgoing.is_tar or incremental else 1
+        return result
 
-    async def _wait_to_send(self) -> None:
+    async def send_index(self, index: Blob) -> int:
+        """manage.json, at any rate. 0, or the raw code of what could not be reported."""
+        names = [entry.file_name for entry in self.listed]
+        code = await self._ipc("AppFileReady", self._service.app_manage_json_ready(names, index))
+        return REPORT_FILE_READY_FAIL if code else 0
+
+    async def _report(self, outgoing: Outgoing) -> int:
+        """One blob. What may not be read is left out without a word; any other error is told, and listed all the same."""
+        if outgoing.error == errno.EACCES:
+            return 0
+        self.listed.append(outgoing.entry)
+        if outgoing.error:
+            handler = self._service.app_file_error(outgoing.blob.uri, outgoing.error)
+        else:
+            handler = self._service.app_file_ready(outgoing.blob)
+        return await self._ipc("AppFileReady", handler)
+
+    async def _wait_to_send(self, window: _Window) -> None:
         while self.rate == 0:
             self._resumed = Future(self._process.kernel)
             await self._resumed
         kernel = self._process.kernel
-        window_end = self._window_ns + self._process.bundle.profile.send_window_ms * NS_PER_MS
-        if self._sent_in_window >= self.rate and kernel.now_ns < window_end:
+        window_end = window.begin_ns + self._process.bundle.profile.send_window_ms * NS_PER_MS
+        if window.sent >= self.rate and kernel.now_ns < window_end:
             await kernel.sleep(window_end - kernel.now_ns)
-        if self._sent_in_window >= self.rate or kernel.now_ns >= window_end:
-            self._sent_in_window = 0
-            self._window_ns = kernel.now_ns
+        if window.sent >= self.rate or kernel.now_ns >= window_end:
+            window.sent = 0
+            window.begin_ns = kernel.now_ns
 
     async def _ipc(self, message: str, handler: Any) -> int:
         return int(await self._process.send(message, handler, 0, Code.E_IPCSS))

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from emulator.ability import BundleVersion
 from emulator.extension.calls import CompatibilityCall, InfoCall, ResultCall
+from emulator.extension.data_plane import Backup, DataPlane, SizedBackup
+from emulator.extension.incoming import Incoming, Placed, Trouble
+from emulator.extension.outgoing import Outgoing
 from emulator.extension.progress import Polling
 from emulator.extension.release import BACKUP, RESTORE, Release
 from emulator.extension.sending import Sender
@@ -15,7 +18,10 @@ from emulator.kernel import Future, Rank
 from emulator.kernel.events import NS_PER_MS
 from emulator.service.details import error_report, rewrite_result
 from emulator.service.errors import Code
-from emulator.storage.transfer import Archive, Blob, DataError, DataPlane
+from emulator.storage.incremental.compare import HashHangs
+from emulator.storage.incremental.stat_list import StatList
+from emulator.storage.pack.tar import PackError, PackHangs
+from emulator.storage.transfer import Blob, DataError
 
 if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
@@ -38,11 +44,13 @@ class ServiceProxy(Protocol):
     """The messages that the extension sends to the service (control-plane 1.3, E->S); each answers with a code or flag."""
 
     async def app_file_ready(self, blob: Blob) -> int: ...
-    async def app_manage_json_ready(self, names: list[str]) -> int: ...
-    async def app_file_handle(self, uri: str, number: int) -> int: ...
+    async def app_file_error(self, uri: str, number: int) -> int: ...
+    async def app_manage_json_ready(self, names: list[str], index: Blob) -> int: ...
+    async def app_file_handle(self, uri: str, error: int) -> int: ...
     async def app_done(self, code: int) -> int: ...
     async def service_result_report(self, text: str, scenario: int, code: int) -> int: ...
     async def report_app_process_info(self, text: str) -> int: ...
+    async def report_file_error(self, number: int, text: str) -> int: ...
     async def start_ext_timer(self) -> bool: ...
     async def stop_ext_timer(self) -> bool: ...
     async def start_fwk_timer(self) -> bool: ...
@@ -76,6 +84,7 @@ class BackupExtExtension:
         ext_info: str,
         version: BundleVersion,
         upgrade: bool,
+        scene: str = "",
     ) -> None:
         self.process = process
         self.service = service
@@ -89,7 +98,9 @@ class BackupExtExtension:
         self.polling = Polling(process, self._progress_failed, self._report_progress)
         self.release = Release(process)
         self.sender = Sender(process, service)
-        self.incoming = Archive()
+        self.scene = scene
+        self.incoming: Incoming | None = None
+        self._result = ""
 
     # S->E messages -------------------------------------------------------------------------------------------------
 
@@ -101,9 +112,9 @@ class BackupExtExtension:
         """IncrementalOnBackup: the same for an incremental backup."""
         return self._begin_backup(BackupRestoreScenario.INCREMENTAL_BACKUP)
 
-    async def handle_incremental_backup(self) -> int:
-        """HandleIncrementalBackup: the service has its list of files; the extension packs."""
-        self.task.submit(self._pack_incremental)
+    async def handle_incremental_backup(self, stats: StatList, previous: bytes) -> int:
+        """HandleIncrementalBackup: the service's list of files, and the manifest of the last backup; the extension packs."""
+        self.task.submit(self._pack_incremental, stats, previous)
         return Code.OK
 
     async def handle_restore(self, incremental: bool) -> int:
@@ -111,18 +122,21 @@ class BackupExtExtension:
         scenario = BackupRestoreScenario.INCREMENTAL_RESTORE if incremental else BackupRestoreScenario.FULL_RESTORE
         self.scenario = scenario
         self.process.sandbox.clear_staging()
+        self.incoming = self.data.incoming(self.process, incremental)
         if self.upgrade and version_prefix(self.version.name) == UPGRADE_PREFIX:
             self.task.submit(self._restore_callbacks)
         return Code.OK
 
     async def get_file_handle(self, uri: str) -> int:
         """GetFileHandleWithUniqueFd / GetIncrementalFileHandle: answers through AppFileReady."""
-        await self._send("AppFileReady", self.service.app_file_handle(uri, len(self.incoming.blobs)))
+        assert self.incoming is not None
+        await self._send("AppFileReady", self.service.app_file_handle(uri, self.incoming.open(uri)))
         return Code.OK
 
-    def write_file(self, blob: Blob) -> None:
+    def write_file(self, uri: str, content: Blob) -> None:
         """The caller wrote one blob into the handle that it got."""
-        self.incoming.blobs.append(blob)
+        assert self.incoming is not None
+        self.incoming.write(uri, content)
 
     async def publish_file(self) -> int:
         """PublishFile / PublishIncrementalFile: everything is there; unpack, then call the app."""
@@ -181,16 +195,24 @@ class BackupExtExtension:
 
     async def _unpack(self) -> None:
         name = self.process.bundle.full_name
+        assert self.incoming is not None
         try:
-            for blob in self.data.place(self.process.sandbox, self.incoming):
-                self.process.journal.add("file.in", bundle=name, uri=blob.uri, path=blob.path, size=blob.size)
+            for placed in self.incoming.restore():
+                self._note_incoming(name, placed)
+                await self.process.wait_for_disk(placed.size if isinstance(placed, Placed) else 0)
         except DataError as error:
             self._note_end("data", error.code)
             await self._app_done(error.code)
             self.process.sandbox.clear_staging()
             return
-        self.process.bundle.last_files = self.process.sandbox.snapshot()
+        self.process.took_files()
         await self._restore_callbacks()
+
+    def _note_incoming(self, bundle: str, placed: Placed | Trouble) -> None:
+        if isinstance(placed, Placed):
+            self.process.journal.add("file.in", bundle=bundle, uri=placed.uri, path=placed.path, size=placed.size, crc=placed.crc)
+        else:
+            self.process.journal.add("file.lost", bundle=bundle, uri=placed.uri, path=placed.path, why=placed.why)
 
     async def _restore_callbacks(self) -> None:
         if not await self._send("StartExtTimer", self.service.start_ext_timer(), broken=False):
@@ -216,6 +238,7 @@ class BackupExtExtension:
             if failed:
                 await self._error(text)
             elif text:
+                self._result = text
                 await self._ex_done(text)
             else:
                 fell_back.set_result(True)
@@ -307,23 +330,69 @@ class BackupExtExtension:
     async def _scan_and_pack(self) -> None:
         await self._send("StopExtTimer", self.service.stop_ext_timer())
         try:
-            blobs = list(self.data.collect(self.process.sandbox))
+            backup = self.data.full_backup(self.process, self.scene, self._result)
         except DataError as error:
-            self._note_end("data", error.code)
-            await self._app_done(error.code)
+            await self._data_failed(error)
             return
-        size = sum(blob.size for blob in blobs)
-        if size:
-            await self._send("RefreshDataSize", self.service.refresh_data_size(size))
+        self._note_scan(backup)
+        if backup.size:
+            await self._send("RefreshDataSize", self.service.refresh_data_size(backup.size))
         await self._send("StartFwkTimer", self.service.start_fwk_timer())
-        self.sender.pool.submit(self._send_all, blobs)
+        await self._pack(backup)
 
-    async def _pack_incremental(self) -> None:
-        if await self._send("StartFwkTimer", self.service.start_fwk_timer(), broken=False):
-            self.sender.pool.submit(self._send_all, list(self.data.collect(self.process.sandbox)))
+    def _note_scan(self, backup: SizedBackup) -> None:
+        left_out = [{"path": left.path, "why": left.why, "by": left.by} for left in backup.left_out]
+        if backup.size or left_out:
+            name = self.process.bundle.full_name
+            self.process.journal.add("scan", bundle=name, size=backup.size, left_out=left_out)
 
-    async def _send_all(self, blobs: list[Blob]) -> None:
-        code = await self.sender.send(blobs)
+    async def _pack_incremental(self, stats: StatList, previous: bytes) -> None:
+        if not await self._send("StartFwkTimer", self.service.start_fwk_timer(), broken=False):
+            return
+        try:
+            backup = self.data.incremental_backup(self.process, stats, previous)
+        except DataError as error:
+            await self._data_failed(error)
+            return
+        await self._pack(backup)
+
+    async def _pack(self, backup: Backup) -> None:
+        """Make every blob; what cannot be packed is told through the process channel (data-plane 3.5)."""
+        blobs: list[Outgoing] = []
+        try:
+            for made in backup.blobs():
+                if isinstance(made, Outgoing):
+                    blobs.append(made)
+                    await self.process.wait_for_disk(made.blob.size)
+                else:
+                    await self._report_file_error(made.error)
+        except DataError as error:
+            await self._data_failed(error)
+            return
+        except (PackHangs, HashHangs) as hangs:
+            self.process.journal.add("pack.hang", bundle=self.process.bundle.full_name, path=hangs.path)
+            await Future(self.process.kernel)
+        self.sender.pool.submit(self._send_all, backup, blobs)
+
+    async def _data_failed(self, error: DataError) -> None:
+        self._note_end("data", error.code)
+        await self._app_done(error.code)
+
+    async def _report_file_error(self, error: PackError) -> None:
+        text = f"add file fail, path={error.path}, restorePath={error.recorded}"
+        self.process.journal.add(
+            "pack.error",
+            bundle=self.process.bundle.full_name,
+            path="/" + error.path.lstrip("/"),
+            errno=error.errno,
+            garbles=error.header_written,
+        )
+        await self._send("ReportAppProcessInfo", self.service.report_file_error(error.errno, text))
+
+    async def _send_all(self, backup: Backup, blobs: list[Outgoing]) -> None:
+        incremental = self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP
+        code = await self.sender.send(blobs, incremental)
+        code = await self.sender.send_index(backup.index(self.sender.listed)) or code
         self._note_end("data", code)
         await self._app_done(code)
 

@@ -41,6 +41,7 @@ class Connection:
         ext_info: str = "",
         version: BundleVersion | None = None,
         upgrade: bool = False,
+        scene: str = "",
     ) -> bool:
         """ConnectAbility; False when the ability manager refuses at once. What comes of it arrives by the callbacks."""
         conditions = self._service.host.conditions
@@ -56,10 +57,10 @@ class Connection:
                 at = self._kernel.now_ns + timeout.ams_gives_up_s * NS_PER_S
                 self._kernel.call_at(at, Rank.TIMER, self._gone)
             return True
-        self._kernel.call_soon(self._start, purpose, proxy, ext_info, version or BundleVersion(0, ""), upgrade)
+        self._kernel.call_soon(self._start, purpose, proxy, ext_info, version or BundleVersion(0, ""), upgrade, scene)
         return True
 
-    def _start(self, purpose: str, proxy: ServiceProxy, ext_info: str, version: BundleVersion, upgrade: bool) -> None:
+    def _start(self, purpose: str, proxy: ServiceProxy, ext_info: str, version: BundleVersion, upgrade: bool, scene: str) -> None:
         process = self._service.device.start_process(self.bundle, purpose)
         self.process = process
         process.on_died = self._gone
@@ -67,7 +68,9 @@ class Connection:
             process.end("disconnect", "OnConnect answered with no object")
             self._kernel.call_soon(self._gone)
             return
-        self.stub = BackupExtExtension(process, proxy, self._service.data, ext_info=ext_info, version=version, upgrade=upgrade)
+        self.stub = BackupExtExtension(
+            process, proxy, self._service.data, ext_info=ext_info, version=version, upgrade=upgrade, scene=scene
+        )
         self.is_connected = self.has_connected = True
         self._kernel.call_soon(self.on_connected)
 

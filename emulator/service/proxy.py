@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.service.details import progress_envelope
+from emulator.service.details import file_error_envelope, progress_envelope
 from emulator.service.errors import Code
 from emulator.service.reverse import FileReady
 from emulator.service.session import BundleEntry, Scenario, Session
@@ -31,30 +31,49 @@ class ExtensionFace:
         """AppFileReady with one file of a backup."""
         if "/" in blob.uri:
             return Code.E_INVAL
-        return await self._file(blob.uri, (blob.uri,), blob)
-
-    async def app_manage_json_ready(self, names: list[str]) -> int:
-        """AppFileReady("manage.json"): every listed name is toggled."""
-        self._entry.received_manage_json = True
-        return await self._file("manage.json", tuple(names), None)
-
-    async def _file(self, uri: str, names: tuple[str, ...], blob: Blob | None) -> int:
         if self._refused:
             return Code.E_PERM
+        self._service.journal.add(
+            "file.out",
+            bundle=self._entry.name,
+            uri=blob.uri,
+            path=blob.path,
+            size=blob.size,
+            files=[{"path": file.path, "size": file.size, "crc": file.crc} for file in blob.files],
+        )
+        self._session.reverse.on_file_ready(FileReady(self._entry.name, blob.uri, blob))
+        return await self._toggled((blob.uri,))
+
+    async def app_file_error(self, uri: str, number: int) -> int:
+        """AppFileReady with an errno in place of a file: the client's error names the bundle only (data-plane 3.8)."""
+        if self._refused:
+            return Code.E_PERM
+        self._session.reverse.on_file_error(self._entry.name, number)
+        return await self._toggled((uri,))
+
+    async def app_manage_json_ready(self, names: list[str], index: Blob) -> int:
+        """AppFileReady("manage.json"): every listed name is toggled."""
+        if self._refused:
+            return Code.E_PERM
+        self._entry.received_manage_json = True
+        self._session.reverse.on_file_ready(FileReady(self._entry.name, index.uri, index))
+        return await self._toggled(tuple(names))
+
+    async def _toggled(self, names: tuple[str, ...]) -> int:
         for name in names:
             self._entry.toggle(name)
-        if blob is not None:
-            self._service.journal.add("file.out", bundle=self._entry.name, uri=blob.uri, path=blob.path, size=blob.size)
-        self._session.reverse.on_file_ready(FileReady(self._entry.name, uri, blob))
         if self._entry.complete:
             await self._service.endings.completed_by_file(self._session, self._entry)
         return Code.OK
 
-    async def app_file_handle(self, uri: str, number: int) -> int:
-        """AppFileReady of a restore: the client gets a handle to write to."""
+    async def app_file_handle(self, uri: str, error: int) -> int:
+        """AppFileReady of a restore: the client gets a handle to write to, or the errno of the extension's open."""
         if self._refused:
             return Code.E_PERM
-        self._session.reverse.on_file_ready(FileReady(self._entry.name, uri, self._entry.connection.stub))
+        if error:
+            self._session.reverse.on_file_error(self._entry.name, error)
+        else:
+            self._session.reverse.on_file_ready(FileReady(self._entry.name, uri, self._entry.connection.stub))
         return Code.OK
 
     async def app_done(self, code: int) -> int:
@@ -94,6 +113,14 @@ class ExtensionFace:
             return Code.E_PERM
         epoch_s = (self._service.host.wall_epoch_ns + self._service.kernel.now_ns) // 1_000_000_000
         await self._session.reverse.on_process(self._entry.name, progress_envelope(epoch_s, text))
+        return Code.OK
+
+    async def report_file_error(self, number: int, text: str) -> int:
+        """ReportAppProcessInfo of a file that could not be packed."""
+        if self._refused:
+            return Code.E_PERM
+        epoch_s = (self._service.host.wall_epoch_ns + self._service.kernel.now_ns) // 1_000_000_000
+        await self._session.reverse.on_process(self._entry.name, file_error_envelope(epoch_s, number, text))
         return Code.OK
 
     async def start_ext_timer(self) -> bool:

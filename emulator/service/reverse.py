@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from emulator.kernel import Future, Kernel, NativeThread
-from emulator.service.errors import BusinessError, bundle_error
+from emulator.service.errors import BusinessError, bundle_error, file_error
 
 if TYPE_CHECKING:
     from emulator.journal import Journal
@@ -57,6 +57,10 @@ class Reverse:
     def on_file_ready(self, file: FileReady) -> None:
         """Scheduled, without waiting."""
         self._schedule("onFileReady", (None, file))
+
+    def on_file_error(self, name: str, number: int) -> None:
+        """Scheduled: onFileReady with the error of a system errno."""
+        self._schedule("onFileReady", (file_error(number, name),))
 
     async def on_result_report(self, name: str, result: str) -> None:
         """Waits until the client's callback has returned."""

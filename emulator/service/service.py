@@ -26,10 +26,12 @@ from emulator.service.session import (
     new_entry,
 )
 from emulator.service.timers import RunTimers
-from emulator.storage.transfer import DataPlane
+from emulator.storage.config.bundle_info import read_bundle_info
+from emulator.storage.paths import is_file_path_valid
 
 if TYPE_CHECKING:
     from emulator.device import Device
+    from emulator.extension.data_plane import DataPlane
 
 
 class BackupService:
@@ -76,8 +78,17 @@ class BackupService:
 
     # appends -----------------------------------------------------------------------------------------------------------
 
-    async def append_backup(self, session: Session, names: Sequence[str], infos: Sequence[str | None]) -> int:
-        """AppendBundles[Details]BackupSession and the incremental forms."""
+    async def append_backup(
+        self,
+        session: Session,
+        names: Sequence[str],
+        infos: Sequence[str | None],
+        previous: Mapping[str, tuple[int, bytes]] | None = None,
+    ) -> int:
+        """AppendBundles[Details]BackupSession and the incremental forms.
+
+        ``previous``: per bundle lastIncrementalTime in seconds, and the manifest of that backup.
+        """
         code = self._verify(session)
         if code:
             return code
@@ -97,6 +108,8 @@ class BackupService:
             entry.ext_info = bundle.ext_info_override if bundle.ext_info_override is not None else read.ext_info
             entry.clear_flag = read.clear_backup_data
             entry.delay_time_s = min(read.delay_time_s, self.profile.max_delay_time_s)
+            entry.scene = read_bundle_info(document).backup_scene
+            entry.last_incremental_time, entry.previous_manifest = (previous or {}).get(name, (0, b""))
         return self._appended(session, names)
 
     async def append_restore(
@@ -159,6 +172,8 @@ class BackupService:
         entry = session.entries.get(name) if self.session is session else None
         if entry is None:
             return Code.E_PERM
+        if not is_file_path_valid(uri):
+            return Code.E_INVAL
         if entry.action is not Action.RUNNING or entry.connection.stub is None:
             entry.wanted_handles.append(uri)
             return Code.OK
@@ -221,7 +236,10 @@ class BackupService:
         if self.session is not session or session.entries.get(entry.name) is not entry or stub is None:
             return
         self.timers.stop_ext(entry)
-        code = await entry.connection.send("HandleIncrementalBackup", stub.handle_incremental_backup(), Code.E_IPCSS)
+        stats = self.data.stat_list(entry.bundle, entry.last_incremental_time)
+        entry.data_size = stats.incremental_size
+        handler = stub.handle_incremental_backup(stats, entry.previous_manifest)
+        code = await entry.connection.send("HandleIncrementalBackup", handler, Code.E_IPCSS)
         if code and self.session is session:
             session.reverse.on_bundle_end(entry.name, Code.E_DIED)
             self.endings.clear(session, entry)

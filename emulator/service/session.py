@@ -84,6 +84,9 @@ class BundleEntry:
     restore_ended: bool = False
     append_count: int = 0
     wanted_handles: list[str] = field(default_factory=list)
+    scene: str = ""
+    last_incremental_time: int = 0
+    previous_manifest: bytes = b""
 
     def toggle(self, name: str) -> None:
         """A name seen once is outstanding, seen twice it is not (control-plane 5.6)."""

@@ -15,19 +15,26 @@ from pathlib import Path
 from typing import NamedTuple
 
 HASHED_BYTES = 64 * 1024
-"""Files up to this size are compared by content as well; larger ones by size, inode and time."""
+"""Files up to this size are compared by content as well; larger ones by size and time."""
 
-STAGING = ("data/storage/el1/base/.backup", "data/storage/el2/base/.backup")
+HOMES = ("data/storage/el1/base/.backup", "data/storage/el2/base/.backup")
+"""``backupDir`` of the two areas."""
+
+STAGING = tuple(f"{home}/{name}" for home in HOMES for name in ("backup", "restore"))
+"""Where the stack itself keeps blobs on their way out and in; what happens there is no change of the app's."""
+
+_READ_AT_ONCE = 1 << 20
 
 
 class FileState(NamedTuple):
-    """What tells one state of a file from another."""
+    """What tells one state of a file from another. ``ctime_ns`` only spares reading it again."""
 
     size: int
     mode: int
     mtime_ns: int
     inode: int
     checksum: int
+    ctime_ns: int = 0
 
 
 Snapshot = dict[str, FileState]
@@ -36,10 +43,11 @@ Snapshot = dict[str, FileState]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference between two snapshots; ``what`` is created, changed or removed."""
+    """One difference between two snapshots; ``what`` is created, changed or removed, ``size`` the bytes there are now."""
 
     path: str
     what: str
+    size: int = 0
 
 
 class Sandbox:
@@ -52,7 +60,16 @@ class Sandbox:
         self.root = root
         self.module = module
         self.exists = False
+        self.seeded: Snapshot = {}
+        """What was there when the tree was made."""
         self._seed = seed
+        self._made_ns = 0
+        self._opened = 0
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is anything in it, or will be once it is made."""
+        return self.exists or self._seed is not None
 
     def directory(self, device_path: str) -> str:
         """The host path of a directory of the device, without a trailing slash; it exists afterwards."""
@@ -61,14 +78,17 @@ class Sandbox:
         os.makedirs(path, exist_ok=True)
         return path
 
-    def make(self) -> None:
-        """Make the tree, once. Directories come into being when somebody asks for them."""
+    def make(self) -> Path:
+        """Make the tree, once; its root. Directories come into being when somebody asks for them."""
         if self.exists:
-            return
+            return self.root
         self.exists = True
         self.root.mkdir(parents=True, exist_ok=True)
+        self._made_ns = self.root.stat().st_mtime_ns
         if self._seed is not None:
             self._seed(self.root)
+            self.seeded = self.snapshot()
+        return self.root
 
     def device_path(self, host_path: str) -> str:
         """``host_path`` as the device calls it; paths outside the tree come back as they are."""
@@ -76,6 +96,13 @@ class Sandbox:
         if host_path == root or host_path.startswith(root + os.sep):
             return host_path[len(root) :].replace(os.sep, "/") or "/"
         return host_path
+
+    def holds(self, host_path: str) -> bool:
+        """Whether a real path of the host lies in the tree."""
+        if not self.exists:
+            return False
+        root = os.path.realpath(self.root)
+        return host_path == root or host_path.startswith(root + os.sep)
 
     def clean_text(self, text: str) -> str:
         """``text`` with every host path of this tree turned into its device path."""
@@ -98,23 +125,67 @@ class Sandbox:
                 elif entry.is_file(follow_symlinks=False):
                     yield path, entry.path, entry.stat(follow_symlinks=False)
 
-    def snapshot(self) -> Snapshot:
-        """The state of every file now; empty, at no cost, when nobody has looked at the tree yet."""
+    def snapshot(self, known: Snapshot | None = None) -> Snapshot:
+        """The state of every file now; empty, at no cost, when nobody has looked at the tree yet.
+
+        Of a file that looks as in ``known`` by its status the content is taken from there.
+        """
         state: Snapshot = {}
         for device_path, path, status in self.files():
+            before = known.get(device_path) if known is not None else None
+            if before is not None and _looks_like(status, before):
+                state[device_path] = before
+                continue
             checksum = 0
             if status.st_size <= HASHED_BYTES:
                 with open(path, "rb") as file:
                     checksum = zlib.crc32(file.read())
-            state[device_path] = FileState(status.st_size, status.st_mode, status.st_mtime_ns, status.st_ino, checksum)
+            state[device_path] = FileState(
+                status.st_size, status.st_mode, status.st_mtime_ns, status.st_ino, checksum, status.st_ctime_ns
+            )
         return state
+
+    def checksum(self, device_path: str) -> str:
+        """The CRC-32 of a file's content, 8 hex digits."""
+        checksum = 0
+        with open(f"{self.root}{device_path}", "rb") as file:
+            while data := file.read(_READ_AT_ONCE):
+                checksum = zlib.crc32(data, checksum)
+        return f"{checksum:08x}"
+
+    def mentions(self, device_path: str, text: bytes) -> bool:
+        """Whether ``text`` occurs in a file's first MiB."""
+        with open(f"{self.root}{device_path}", "rb") as file:
+            return text in file.read(_READ_AT_ONCE)
+
+    def tree(self) -> Iterator[tuple[str, int, str]]:
+        """Device path, size in bytes and CRC-32 of every regular file that is there, outside staging, in name order."""
+        if self.exists:
+            for device_path, _path, status in self.files():
+                yield device_path, status.st_size, self.checksum(device_path)
+
+    def stamp(self, device_path: str, state: FileState, now_ns: int) -> FileState:
+        """A file that got its time from the host's clock gets ``now_ns`` instead; one that the app gave a time keeps it."""
+        if state.mtime_ns < self._made_ns:
+            return state
+        path = f"{self.root}{device_path}"
+        os.utime(path, ns=(now_ns, now_ns), follow_symlinks=False)
+        return state._replace(mtime_ns=now_ns, ctime_ns=os.lstat(path).st_ctime_ns)
+
+    def descriptor(self, host: Path) -> Path:
+        """Another name for an open file, outside the tree: it stays readable when the file is removed or replaced."""
+        directory = self.root.with_name(f"{self.root.name}.open")
+        directory.mkdir(exist_ok=True)
+        self._opened += 1
+        link = directory / str(self._opened)
+        os.link(host, link)
+        return link
 
     def clear_staging(self) -> None:
         """Empty both ``.backup`` homes, as HandleClear and DoClear do."""
         if self.exists:
-            for home in STAGING:
-                for name in ("backup", "restore"):
-                    shutil.rmtree(self.root / home / name, ignore_errors=True)
+            for staging in STAGING:
+                shutil.rmtree(self.root / staging, ignore_errors=True)
 
     def freeze(self) -> Callable[[], None]:
         """Keep the tree as it is at this instant; calling the result throws away whatever happened to it since."""
@@ -136,6 +207,22 @@ class Sandbox:
             self.exists = False
 
 
+def _looks_like(status: os.stat_result, state: FileState) -> bool:
+    return (status.st_size, status.st_mode, status.st_mtime_ns, status.st_ino, status.st_ctime_ns) == (
+        state.size,
+        state.mode,
+        state.mtime_ns,
+        state.inode,
+        state.ctime_ns,
+    )
+
+
+def _differs(old: FileState, new: FileState) -> bool:
+    if (old.size, old.mode, old.checksum) != (new.size, new.mode, new.checksum):
+        return True
+    return new.size > HASHED_BYTES and old.mtime_ns != new.mtime_ns
+
+
 def changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     """What happened to files between two snapshots, in path order. A rewrite with equal content is no change."""
     if before == after:
@@ -143,8 +230,8 @@ def changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     for path in sorted(before.keys() | after.keys()):
         old, new = before.get(path), after.get(path)
         if old is None:
-            yield Change(path, "created")
+            yield Change(path, "created", after[path].size)
         elif new is None:
             yield Change(path, "removed")
-        elif (old.size, old.mode, old.checksum) != (new.size, new.mode, new.checksum) or (new.size > HASHED_BYTES and old != new):
-            yield Change(path, "changed")
+        elif _differs(old, new):
+            yield Change(path, "changed", new.size)

@@ -1,35 +1,85 @@
-"""The seam between the control plane and the data: which blobs leave a sandbox, and how they come back.
-
-`PlainCopy` moves every file as one blob of its own; it stands where the device scans, packs and unpacks.
-"""
+"""What travels between a device and its caller: blobs, and the archive that the caller keeps of them (data-plane 0.4, 3.1)."""
 
 from __future__ import annotations
 
-import hashlib
+import os
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import tempfile
+import weakref
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
-from emulator.storage.sandbox import Sandbox
+from emulator.storage.host_place import roomy_place
+from emulator.storage.names import MANAGE_JSON
+
+SMALL_BYTES = 64 * 1024
+"""Blobs up to this size are kept in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """A file inside a blob: the path under which it will come back, its size in bytes, and the CRC-32 of its content."""
+
+    path: str
+    size: int
+    crc: str
 
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """One thing that the caller receives: its name, the device path it came from, its size in bytes, and its bytes."""
+    """One thing that the caller receives: its name, the device path it came from, its size in bytes, and its bytes.
+
+    ``content`` is the bytes themselves or the host's file that holds them: the app's live file, for a big file on its way
+    out. ``files`` is what is in it; ``manifest`` the ``.rp`` that goes with it in an incremental backup.
+    """
 
     uri: str
     path: str
     size: int
-    content: bytes
+    content: bytes | Path = b""
+    files: tuple[FileContent, ...] = ()
+    manifest: bytes = b""
+
+    def read(self) -> bytes:
+        """Its bytes, as they are now."""
+        return self.content if isinstance(self.content, bytes) else self.content.read_bytes()
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Archive:
-    """What a caller keeps of one bundle's backup, in the order of arrival; manage.json is implied."""
+    """What a caller keeps of one bundle's backup: the blobs in the order of arrival, and ``index``, which is manage.json.
+
+    Its files live as long as it does.
+    """
 
     blobs: list[Blob] = field(default_factory=list)
+    index: Blob = Blob(MANAGE_JSON, MANAGE_JSON, 2, b"[]")
+    _shelf: Path | None = None
+
+    def keep(self, blob: Blob) -> None:
+        """Take a blob with the bytes that it has now; the index takes its own place."""
+        if not isinstance(blob.content, bytes):
+            blob = self._copied(blob, blob.content)
+        if blob.uri == MANAGE_JSON:
+            self.index = blob
+        else:
+            self.blobs.append(blob)
+
+    def _copied(self, blob: Blob, source: Path) -> Blob:
+        if os.stat(source).st_size <= SMALL_BYTES:
+            data = source.read_bytes()
+            return replace(blob, content=data, size=len(data))
+        if self._shelf is None:
+            self._shelf = Path(tempfile.mkdtemp(prefix="backup-archive-", dir=roomy_place()))
+            weakref.finalize(self, shutil.rmtree, self._shelf, ignore_errors=True)
+        copy = self._shelf / str(len(self.blobs))
+        shutil.copyfile(source, copy)
+        return replace(blob, content=copy, size=os.stat(copy).st_size)
+
+    @property
+    def all_blobs(self) -> tuple[Blob, ...]:
+        """Every blob, the index last, as a restore asks for them."""
+        return (*self.blobs, self.index)
 
 
 class DataError(Exception):
@@ -38,37 +88,6 @@ class DataError(Exception):
     def __init__(self, code: int, text: str = "") -> None:
         super().__init__(text or str(code))
         self.code = code
-
-
-class DataPlane(Protocol):
-    """How files move. Both methods raise DataError for a failure that the device has."""
-
-    def collect(self, sandbox: Sandbox) -> Iterator[Blob]:
-        """The blobs of a backup, in the order in which they leave."""
-
-    def place(self, sandbox: Sandbox, archive: Archive) -> Iterator[Blob]:
-        """Put an archive's blobs where they belong; yields each once it is there."""
-
-
-class PlainCopy:
-    """Every regular file of the sandbox, cache and temp left out, as a blob of its own."""
-
-    def collect(self, sandbox: Sandbox) -> Iterator[Blob]:
-        """The files in name order."""
-        for device_path, path, _status in sandbox.files():
-            parts = Path(device_path).parts
-            if "cache" in parts or "temp" in parts:
-                continue
-            uri = hashlib.sha256(device_path.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-            content = Path(path).read_bytes()
-            yield Blob(uri, device_path, len(content), content)
-
-    def place(self, sandbox: Sandbox, archive: Archive) -> Iterator[Blob]:
-        """Each blob at the path that it came from; the same name is overwritten."""
-        for blob in archive.blobs:
-            target = Path(sandbox.directory(str(Path(blob.path).parent))) / Path(blob.path).name
-            target.write_bytes(blob.content)
-            yield blob
 
 
 @dataclass(frozen=True, slots=True)

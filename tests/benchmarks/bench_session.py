@@ -85,14 +85,14 @@ def session() -> Record:
 
 
 def side_by_side(*functions: Callable[[], Any], rounds: int = 7, times: int = 20) -> list[float]:
-    """CPU seconds of one call of each: the least disturbed of the rounds in which they take turns."""
+    """Seconds of one call of each: the least disturbed of the rounds in which they take turns."""
     samples: list[list[float]] = [[] for _ in functions]
     for _ in range(rounds):
         for function, taken in zip(functions, samples, strict=True):
-            begin = time.process_time()
+            begin = time.perf_counter()
             for _ in range(times):
                 function()
-            taken.append((time.process_time() - begin) / times)
+            taken.append((time.perf_counter() - begin) / times)
     return [min(taken) for taken in samples]
 
 

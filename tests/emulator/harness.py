@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulator import Condition, Device, DeviceProfile, Package, Record, SessionKind, SessionPlan, load_subject, nominal_plan
+from emulator.extension.data_plane import DataPlane
 from emulator.profile import PRESETS
-from emulator.storage.transfer import DataPlane
 
 BUNDLE = "com.example.app"
 S = 1_000_000_000

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
-from emulator import Device, SessionKind, load_subject, nominal_plan
-from emulator.storage.sandbox import Change, Sandbox, changes
+from emulator import Device, Record, SessionKind, load_subject, nominal_plan
+from emulator.storage.sandbox import HASHED_BYTES, Change, Sandbox, changes
 from tests.emulator.harness import BUNDLE, OK_JSON, run
 
 NOTE = "data/storage/el2/base/haps/entry/files/note.txt"
+
+
+def left(record: Record) -> list[str]:
+    """The files in the blobs that left."""
+    return [file["path"] for event in record.of_kind("file.out") for file in event.data["files"]]
 
 
 class Idle:
@@ -42,13 +48,13 @@ def test_a_directory_of_the_users_leaves_the_device_and_is_not_touched(tmp_path:
     with Device() as device:
         device.install(load_subject(Idle), sandbox=tmp_path)
         record = device.run(nominal_plan(SessionKind.FULL_BACKUP))
-    assert [e.data["path"] for e in record.of_kind("file.out")] == ["/" + NOTE]
+    assert left(record) == ["/" + NOTE]
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
 def test_what_the_callback_made_leaves_and_scratch_stays() -> None:
     record = run(Writer)
-    assert [e.data["path"].rsplit("/", 1)[1] for e in record.of_kind("file.out")] == ["made.txt"]
+    assert [path.rsplit("/", 1)[1] for path in left(record)] == ["made.txt"]
     made = [(e.data["during"], e.data["what"], e.data["path"].rsplit("/", 1)[1]) for e in record.of_kind("change")]
     assert made == [("onBackupEx", "created", "scratch.txt"), ("onBackupEx", "created", "made.txt")]
 
@@ -86,7 +92,11 @@ def test_changes_between_two_looks(tmp_path: Path) -> None:
     (files / "removed").unlink()
     (files / "created").write_text("1")
     found = list(changes(before, sandbox.snapshot()))
-    assert found == [Change("/data/changed", "changed"), Change("/data/created", "created"), Change("/data/removed", "removed")]
+    assert found == [
+        Change("/data/changed", "changed", 1),
+        Change("/data/created", "created", 1),
+        Change("/data/removed", "removed"),
+    ]
 
 
 def test_frozen_at_this_instant(tmp_path: Path) -> None:
@@ -102,3 +112,75 @@ def test_frozen_at_this_instant(tmp_path: Path) -> None:
     fresh.directory("data")
     restore()
     assert not fresh.exists
+
+
+def note(root: Path) -> None:
+    """Fills a sandbox with one file."""
+    (root / "data").mkdir()
+    (root / "data" / "a").write_text("seed")
+
+
+def test_an_open_file_outlives_its_name(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path / "root", seed=note)
+    file = sandbox.make() / "data" / "a"
+    first, second = sandbox.descriptor(file), sandbox.descriptor(file)
+    file.unlink()
+    file.write_text("another")
+    assert first != second
+    assert first.read_text() == second.read_text() == "seed"
+    assert not sandbox.holds(str(first))
+
+
+def test_what_was_there_when_the_tree_was_made(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path / "root", seed=note)
+    assert sandbox.is_wanted and not sandbox.exists and sandbox.seeded == {}
+    root = sandbox.make()
+    (root / "data" / "b").write_text("later")
+    assert list(sandbox.seeded) == ["/data/a"]
+    assert list(changes(sandbox.seeded, sandbox.snapshot())) == [Change("/data/b", "created", 5)]
+    assert not Sandbox(tmp_path / "empty").is_wanted
+
+
+def test_the_tree_in_name_order_without_staging(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path / "root", seed=note)
+    assert list(sandbox.tree()) == [], "nobody has looked yet"
+    root = sandbox.make()
+    staging = Path(sandbox.directory("data/storage/el2/base/.backup/backup"))
+    (staging / "part.0.tar").write_text("tar")
+    (root / "data" / "0").write_text("")
+    (root / "data" / "link").symlink_to("a")
+    assert list(sandbox.tree()) == [("/data/0", 0, "00000000"), ("/data/a", 4, "ad9e0ce1")]
+
+
+def test_files_that_look_the_same_are_not_read_again(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path / "root", seed=note)
+    file = sandbox.make() / "data" / "a"
+    known = sandbox.snapshot()
+    marked = {path: state._replace(checksum=1) for path, state in known.items()}
+    assert sandbox.snapshot(marked) == marked
+    file.write_text("deed")
+    assert sandbox.snapshot(marked)["/data/a"].checksum == sandbox.snapshot()["/data/a"].checksum != 1
+
+
+def test_large_files_are_told_apart_by_size_and_time(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path / "root", seed=note)
+    large = sandbox.make() / "data" / "large"
+    large.write_bytes(bytes(HASHED_BYTES + 1))
+    before = sandbox.snapshot()
+    assert before["/data/large"].checksum == 0
+    os.utime(large, ns=(1, 1))
+    os.utime(large.with_name("a"), ns=(1, 1))
+    assert [change.path for change in changes(before, sandbox.snapshot())] == ["/data/large"]
+
+
+def test_the_hosts_time_becomes_the_devices_and_the_apps_stays(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path / "root", seed=note)
+    file = sandbox.make() / "data" / "a"
+    now_ns = 1_782_864_000_000_000_000
+    stamped = sandbox.stamp("/data/a", sandbox.snapshot()["/data/a"], now_ns)
+    assert file.stat().st_mtime_ns == stamped.mtime_ns == now_ns
+    assert sandbox.snapshot()["/data/a"] == stamped
+    os.utime(file, ns=(7, 7))
+    given = sandbox.snapshot()["/data/a"]
+    assert sandbox.stamp("/data/a", given, now_ns) is given
+    assert file.stat().st_mtime_ns == 7

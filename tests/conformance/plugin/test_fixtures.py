@@ -69,7 +69,8 @@ def test_sandbox(project: Project) -> None:
         """
         def test_one(session):
             record = session()
-            assert [e.data["path"].rsplit("/", 1)[1] for e in record.of_kind("file.out")] == ["note.txt"]
+            left = [file["path"] for event in record.of_kind("file.out") for file in event.data["files"]]
+            assert [path.rsplit("/", 1)[1] for path in left] == ["note.txt"]
         """,
     )
     result = project.check("test_users.py", "--sandbox=data", scripted=False)

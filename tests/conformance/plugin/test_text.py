@@ -73,7 +73,7 @@ not applicable: BK701..BK712 (no --bundle was given)
 blocked: BK501 BK507 (kit missing: zlib.compressFile)
 compliant: not proven - 53 passed, 0 failed, 1 warned, 12 not applicable, 2 blocked, 0 waived"""
     )
-    assert result.counts == "53 passed, 1 warned, 2 blocked, 12 not applicable"
+    assert set(result.counts.split(", ")) == {"53 passed", "1 warned", "2 blocked", "12 not applicable"}, "in any order"
     assert result.code == 0
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from emulator.kernel import AppThread, Kernel, current_thread
 from emulator.runtime.python import surface
 from emulator.runtime.python.refusals import NotAvailable
+from emulator.storage.sandbox import Sandbox
 
 T = TypeVar("T")
 WALL_EPOCH_NS = 1_782_864_000 * 1_000_000_000
@@ -29,6 +32,10 @@ class Box:
         self.lines: list[tuple[str, str]] = []
         self.refused: list[str] = []
         self.hung: list[float] = []
+        self.outside: list[str] = []
+        self.wrote_files = False
+        self.sandbox = Sandbox(Path("nowhere"))
+        self.bundle = SimpleNamespace(subject=SimpleNamespace(roots=()))
         self.stuck = False
         self._loop: Any = None
 
@@ -69,6 +76,9 @@ class Box:
         surface.forget(self)
 
     # what the runtime asks a process for ---------------------------------------------------------------------------------
+
+    def touched_outside(self, path: str, writes: bool) -> None:
+        self.outside.append(path)
 
     @property
     def realm(self) -> Box:

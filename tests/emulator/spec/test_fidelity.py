@@ -8,10 +8,8 @@ from inspect import signature
 from pathlib import Path
 
 import emulator.client
-from emulator import Device, DeviceProfile, load_subject
+from emulator import Device, DeviceProfile, SessionPlan, load_subject
 from emulator.client import Callbacks, SessionBackup, SessionRestore
-from emulator.storage.sandbox import Sandbox
-from emulator.storage.transfer import PlainCopy
 from tests.emulator.harness import BUNDLE, OK_JSON, S, called, run, seen
 
 
@@ -58,18 +56,14 @@ def test_no_sizes_are_told() -> None:
     assert told == {"onBundleBegin", "onFileReady", "onResultReport", "onBundleEnd", "onAllBundlesEnd"}
 
 
-def test_every_file_leaves_by_itself(tmp_path: Path) -> None:
-    """One byte more than the device puts into a slice, and many small files beside it."""
-    profile = DeviceProfile()
-    sandbox = Sandbox(tmp_path)
-    files = Path(sandbox.directory("/data/storage/el2/base/files"))
-    with (files / "big").open("wb") as big:
-        big.truncate(profile.big_file_bytes + 1)
-    for number in range(profile.batch_size + 1):
-        (files / f"{number}.txt").write_bytes(b"")
-    blobs = list(PlainCopy().collect(sandbox))
-    assert len(blobs) == profile.batch_size + 2
-    assert len({blob.uri for blob in blobs}) == len(blobs)
+def test_a_caller_that_wants_no_tars_gets_them(tmp_path: Path) -> None:
+    files = tmp_path / "data/storage/el2/base/files"
+    files.mkdir(parents=True)
+    (files / "a.txt").write_text("a")
+    with Device() as device:
+        device.install(load_subject(Slow), sandbox=tmp_path)
+        record = device.run(SessionPlan(infos='{"infos":[],"isSupportWithoutTar":true}'))
+    assert [event.data["uri"] for event in record.of_kind("file.out")] == ["part.0.tar"]
 
 
 def test_a_device_has_one_user() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,9 +19,8 @@ from emulator.client import (
 from emulator.profile import PRESETS
 from emulator.service.session import Capability
 from emulator.service.timers import fwk_timeout_s
-from emulator.storage.sandbox import Sandbox
-from emulator.storage.transfer import Blob, PlainCopy
 from tests.emulator.harness import BUNDLE, S, end_time, run, seen, times
+from tests.emulator.planes import Blobs, Files, big
 
 FULL, INCREMENTAL = SessionKind.FULL_BACKUP, SessionKind.INCREMENTAL_BACKUP
 RESTORE = SessionKind.INCREMENTAL_RESTORE
@@ -42,17 +40,6 @@ class Never:
 
     async def onRestore(self, version: object) -> None:
         await asyncio.Event().wait()
-
-
-class Files(PlainCopy):
-    """A backup of so many files of one byte."""
-
-    def __init__(self, count: int, size: int = 1) -> None:
-        self.count, self.size = count, size
-
-    def collect(self, sandbox: Sandbox) -> Iterator[Blob]:
-        for number in range(self.count):
-            yield Blob(f"{number:016x}", f"/data/storage/el2/base/files/{number}", self.size, b"x")
 
 
 def timer_events(cls: type[Any], kind: SessionKind, **options: Any) -> list[tuple[float, str, str]]:
@@ -306,15 +293,8 @@ def test_app_done_with_a_complete_set_releases() -> None:
 
 @pytest.mark.spec("cp-5.6-03")
 def test_app_done_with_an_incomplete_set_waits_for_the_framework_timer() -> None:
-    class Twice(Files):
-        def collect(self, sandbox: Sandbox) -> Iterator[Blob]:
-            blobs = list(super().collect(sandbox))
-            yield from blobs
-            yield blobs[0]
-            yield blobs[0]
-            yield Blob("listed-by-a-different-name", "/x", 1, b"x")
-
-    with Device(data=Twice(1)) as device:
+    first = big("0")
+    with Device(data=Blobs(first, first, first, big("1"))) as device:
         device.install(load_subject(Slow))
         session = SessionBackup(device, Callbacks())
         session.append_bundles([BUNDLE])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,9 +26,8 @@ from emulator import (
 )
 from emulator.client import Callbacks, SessionRestore
 from emulator.service.session import Capability
-from emulator.storage.sandbox import Sandbox
-from emulator.storage.transfer import Archive, Blob, DataError, PlainCopy
 from tests.emulator.harness import BUNDLE, OK_JSON, PROGRESS, S, called, end_time, run, seen, times
+from tests.emulator.planes import Blobs, Broken, big
 
 FULL, INCREMENTAL = SessionKind.FULL_BACKUP, SessionKind.INCREMENTAL_BACKUP
 FULL_RESTORE, RESTORE = SessionKind.FULL_RESTORE, SessionKind.INCREMENTAL_RESTORE
@@ -380,26 +378,10 @@ def test_a_restore_in_publish_is_kept() -> None:
     assert seen(run(Slow, plan=plan)) == [BEGIN]
 
 
-class Broken(PlainCopy):
-    def __init__(self, collect: int = 0, place: int = 0, uri: str = "") -> None:
-        self.codes, self.uri = (collect, place), uri
-
-    def collect(self, sandbox: Sandbox) -> Iterator[Blob]:
-        if self.codes[0]:
-            raise DataError(self.codes[0])
-        if self.uri:
-            yield Blob(self.uri, "/data/storage/el2/base/files/a", 0, b"")
-
-    def place(self, sandbox: Sandbox, archive: Archive) -> Iterator[Blob]:
-        if self.codes[1]:
-            raise DataError(self.codes[1])
-        yield from ()
-
-
 @pytest.mark.spec("cp-6.2-27")
 @pytest.mark.parametrize("kind", RESTORES)
 def test_unpack_error(kind: SessionKind) -> None:
-    record = run(Plain, kind, data=Broken(place=13500008))
+    record = run(Plain, kind, data=Broken(unpack=13500008))
     assert seen(record) == [BEGIN, ended(13500008), ALL]
     assert called(record) == ["onRelease"], "the app's restore is never called"
 
@@ -407,12 +389,12 @@ def test_unpack_error(kind: SessionKind) -> None:
 @pytest.mark.spec("cp-6.2-28")
 @pytest.mark.parametrize("code", [13900020, 13500006])
 def test_scan_exception(code: int) -> None:
-    assert seen(run(Plain, data=Broken(collect=code))) == [BEGIN, ended(code), ALL]
+    assert seen(run(Plain, data=Broken(scan=code))) == [BEGIN, ended(code), ALL]
 
 
 @pytest.mark.spec("cp-6.2-29")
 def test_a_file_that_cannot_be_reported() -> None:
-    record = run(Plain, data=Broken(uri="b/c"))
+    record = run(Plain, data=Blobs(big("b/c")))
     assert seen(record) == [BEGIN, ended(13900042), ALL]
     assert "origin errno: 20499" in next(m.args[0]["message"] for m in record.client if m.callback == "onBundleEnd")
 

@@ -29,6 +29,7 @@ from emulator.runtime.python import file_surface
 from emulator.runtime.python.files import acting
 from emulator.storage.faults import ENOKEY, FaultyDisk
 from tests.emulator.harness import OK_JSON, S
+from tests.emulator.planes import Blobs
 
 Body = Callable[[str], Any]
 imported_open = open
@@ -54,7 +55,7 @@ def session(body: Body, *conditions: Condition) -> tuple[Any, Record, FaultyDisk
         files.mkdir(parents=True)
         (files / "old").write_bytes(b"0123456789")
 
-    with Device(conditions=conditions) as device:
+    with Device(conditions=conditions, data=Blobs()) as device:  # what the device itself packs would meet the faults too
         device.install(load_subject(Ext), sandbox=seed)
         record = device.run(nominal_plan(SessionKind.FULL_BACKUP))
         disk = device.host.disk

@@ -151,7 +151,7 @@ def test_a_device_takes_it_as_a_sandbox() -> None:
     with Device() as device:
         device.install(load_subject(Idle), sandbox=default_seed)
         record = device.run(nominal_plan(SessionKind.FULL_BACKUP))
-    left = {event.data["path"] for event in record.of_kind("file.out")}
+    left = {file["path"] for event in record.of_kind("file.out") for file in event.data["files"]}
     assert f"/{DATABASE}-wal" in left
     assert f"/{FILES}/media/clip.mp4" in left
 

@@ -1,0 +1,282 @@
+"""What a backup sends: the scanned or compared files as big files and tars, and the index of them (data-plane 2, 3, 5)."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import stat
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emulator.conditions import Condition
+from emulator.storage.config.backup_config import BackupConfig, ProfileThrows
+from emulator.storage.config.mapping import activated_dirs
+from emulator.storage.config.text import TooDeep
+from emulator.storage.disk import Disk
+from emulator.storage.incremental.compare import Comparison, compare
+from emulator.storage.incremental.manifest import ReportLine, read_report, report_lines, write_report
+from emulator.storage.incremental.stat_list import StatList, make_stat_list
+from emulator.storage.names import MANAGE_JSON, FullBlobNames, IncrementalBlobNames, extension, is_user_tar, tar_name
+from emulator.storage.pack.header import Owner, app_owner
+from emulator.storage.pack.index import BlobStat, IndexEntry, blob_stat, full_index, incremental_index
+from emulator.storage.pack.inside import Inside
+from emulator.storage.pack.slices import Packable, slices
+from emulator.storage.pack.staging import BACKUP, make_staging
+from emulator.storage.pack.tar import PackedTar, PackError, pack
+from emulator.storage.planting import change_before_packing
+from emulator.storage.sandbox import Sandbox
+from emulator.storage.scan import Fate, Scan, scan
+from emulator.storage.transfer import Blob, DataError, FileContent
+
+APP_UID = 20010045
+"""Whom the files of the emulated app belong to."""
+
+BREAKS_THE_BUNDLE = "breaks-the-bundle"
+"""Why the service refuses a big file: its blob's name holds a slash (data-plane 9, item 1)."""
+
+E_INVAL = 13900020
+_CHECKED_BYTES = 64 << 20
+"""Larger files are told apart by size alone: reading them again would take longer than packing them."""
+
+
+@dataclass(slots=True)
+class Packer:
+    """What lives as long as the extension's process: names in use, and the number of the next tar (data-plane 9, item 33)."""
+
+    owner: Owner = field(default_factory=lambda: app_owner(APP_UID))
+    names: FullBlobNames = field(default_factory=FullBlobNames)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One blob on its way: what the index says of it; ``error`` is the errno when it cannot be opened, 0 otherwise."""
+
+    blob: Blob
+    entry: IndexEntry
+    error: int = 0
+
+    @property
+    def is_tar(self) -> bool:
+        """A tar of the backup itself, which costs two descriptors."""
+        return not self.entry.is_big_file
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something that the includes match and that does not leave as it is: ``why`` (a `Fate` in lower case with hyphens, or
+    breaks-the-bundle), and ``by`` which exclude.
+    """
+
+    path: str
+    why: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotPacked:
+    """A file that could not be packed, which the process channel reports."""
+
+    error: PackError
+
+
+class FullBackup:
+    """The full flow: scanned at once, packed once the scan is over. Raises DataError where the profile throws."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        config: BackupConfig,
+        packer: Packer,
+        disk: Disk,
+        scene: str = "",
+        result: str = "",
+        conditions: Iterable[Condition] = (),
+    ) -> None:
+        self._sandbox = sandbox
+        self._conditions = tuple(conditions)
+        self._packer = packer
+        self._disk = disk
+        self.scan: Scan | None = None
+        try:
+            if sandbox.is_wanted:
+                self.scan = scan(sandbox.make(), config, scene=scene, activated=activated_dirs(result))
+        except (ProfileThrows, TooDeep, OSError) as error:
+            raise DataError(E_INVAL, str(error)) from error
+
+    @property
+    def size(self) -> int:
+        """The data size that the service is told, in bytes."""
+        return self.scan.size if self.scan is not None else 0
+
+    @property
+    def left_out(self) -> Iterator[LeftOut]:
+        """What the device leaves out without a word."""
+        if self.scan is None:
+            return
+        for skipped in self.scan.left_out:
+            yield LeftOut(skipped.path, _why(skipped.fate), skipped.exclude)
+        for file in (*self.scan.small, *self.scan.big):
+            if not file.fate.leaves:
+                yield LeftOut(file.path, _why(file.fate))
+            elif file.big and "/" in extension(file.path):
+                yield LeftOut(file.path, BREAKS_THE_BUNDLE)
+
+    def blobs(self) -> Iterator[Outgoing | NotPacked]:
+        """Big files in the order of the scan, then the tars. Raises DataError and PackHangs."""
+        if self.scan is None:
+            return
+        found = ("/" + file.path.lstrip("/") for file in (*self.scan.small, *self.scan.big))
+        change_before_packing(self._sandbox, self._conditions, found)
+        inside = Inside(self._sandbox.root)
+        for file in self.scan.big:
+            yield big_file(self._sandbox, inside, self._disk, file.path, file.recorded, self._packer.names.name(file.path))
+        for entries in slices(self.scan.small):
+            name = tar_name(next(self._packer.numbers))
+            yield from tar(self._sandbox, inside, self._disk, self._packer.owner, name, entries)
+
+    def index(self, entries: Iterable[IndexEntry]) -> Blob:
+        """manage.json."""
+        return _index(full_index(entries))
+
+
+class IncrementalBackup:
+    """The incremental flow: what the service saw against the previous manifest."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        packer: Packer,
+        disk: Disk,
+        stats: StatList,
+        previous: bytes,
+        epoch_ms: int,
+        conditions: Iterable[Condition] = (),
+    ) -> None:
+        self._sandbox = sandbox
+        self._conditions = tuple(conditions)
+        self._packer = packer
+        self._disk = disk
+        self._epoch_ms = epoch_ms
+        self._compared: Comparison | None = None
+        if sandbox.is_wanted:
+            self._compared = compare(Inside(sandbox.make()), report_lines(stats.text()), read_report(previous), disk)
+
+    def blobs(self) -> Iterator[Outgoing | NotPacked]:
+        """The tars, then the big files in order of their names, each with its manifest. Raises DataError and PackHangs."""
+        if self._compared is None:
+            return
+        found = ("/" + line.path.lstrip("/") for line in (*self._compared.small, *self._compared.big))
+        change_before_packing(self._sandbox, self._conditions, found)
+        inside = Inside(self._sandbox.root)
+        for lines in slices(self._compared.small):
+            name = tar_name(next(self._packer.numbers), self._epoch_ms)
+            manifest = write_report(lines)
+            yield from tar(self._sandbox, inside, self._disk, self._packer.owner, name, lines, manifest)
+        names = IncrementalBlobNames()
+        for name, line in sorted((names.name(line.path), line) for line in self._compared.big):
+            yield big_file(self._sandbox, inside, self._disk, line.path, line.path, name, write_report([line]))
+
+    def index(self, entries: Iterable[IndexEntry]) -> Blob:
+        """manage.json, with the manifest of all that is known for the next backup."""
+        known: tuple[ReportLine, ...] = self._compared.all if self._compared is not None else ()
+        return _index(incremental_index(entries), write_report(known))
+
+
+def _why(fate: Fate) -> str:
+    return fate.name.lower().replace("_", "-")
+
+
+def stat_list(sandbox: Sandbox, config: BackupConfig, last_incremental_time: int) -> StatList:
+    """What the service sees of the app's files, by physical paths (data-plane 5.2); times in seconds."""
+    if not sandbox.is_wanted:
+        return StatList((), 0, 0)
+    return make_stat_list(Inside(sandbox.make()), config.includes, config.excludes, last_incremental_time)
+
+
+def big_file(
+    sandbox: Sandbox, inside: Inside, disk: Disk, path: str, recorded: str, name: str, manifest: bytes = b""
+) -> Outgoing:
+    """The live file at ``path`` as a blob of its own, opened as the extension opens it."""
+    error, status, host = 0, None, Path()
+    device_path = "/" + path.lstrip("/")
+    try:
+        host = Path(inside.host(path))
+        status = os.stat(host)
+        disk.opening(device_path, False)
+        if not status.st_mode & stat.S_IRUSR:
+            error = errno.EACCES
+    except OSError as failed:
+        error = failed.errno or errno.EIO
+    size = status.st_size if status is not None else 0
+    files = () if error else (FileContent("/" + recorded.lstrip("/"), size, _checksum(host, size)),)
+    entry = IndexEntry(
+        name,
+        recorded,
+        blob_stat(status) if status is not None else BlobStat(0, 0, 0, 0),
+        is_user_tar(path, inside),
+        is_big_file=True,
+    )
+    content = b"" if error else sandbox.descriptor(host)
+    return Outgoing(Blob(name, recorded, size, content, files, manifest), entry, error)
+
+
+def tar(
+    sandbox: Sandbox,
+    inside: Inside,
+    disk: Disk,
+    owner: Owner,
+    name: str,
+    entries: Iterable[Packable],
+    manifest: bytes = b"",
+) -> Iterator[Outgoing | NotPacked]:
+    """One finished tar in staging, after the errors that it took. Raises DataError and PackHangs."""
+    entries = list(entries)
+    make_staging(inside)
+    device_path = f"{BACKUP}/{name}"
+    files = tuple(_contents(inside, entries))
+    packed = pack(inside, entries, device_path, owner, disk)
+    failed = {error.path for error in packed.errors}
+    for error in packed.errors:
+        yield NotPacked(error)
+    left = tuple(content for path, content in files if path not in failed)
+    content = sandbox.descriptor(Path(inside.host(device_path)))
+    blob = Blob(name, device_path, packed.size, content, left, manifest)
+    yield Outgoing(blob, IndexEntry(name, device_path, _stat_of(packed)))
+
+
+def _contents(inside: Inside, entries: Iterable[Packable]) -> Iterator[tuple[str, FileContent]]:
+    """What the regular files among ``entries`` hold, as the packer will find it; those that it will leave out are missing."""
+    for entry in entries:
+        if entry.path.endswith("/"):
+            continue
+        try:
+            host = inside.entry(entry.path)
+            status = os.lstat(host)
+        except OSError:
+            continue
+        if stat.S_ISREG(status.st_mode) and status.st_mode & stat.S_IRUSR:
+            content = FileContent("/" + entry.recorded.lstrip("/"), status.st_size, _checksum(Path(host), status.st_size))
+            yield entry.path, content
+
+
+def _checksum(host: Path, size: int) -> str:
+    if size > _CHECKED_BYTES:
+        return ""
+    checksum = 0
+    with open(host, "rb") as file:
+        while data := file.read(1 << 20):
+            checksum = zlib.crc32(data, checksum)
+    return f"{checksum:08x}"
+
+
+def _stat_of(packed: PackedTar) -> BlobStat:
+    return BlobStat(packed.size, packed.mode, packed.atime_ns, packed.mtime_ns)
+
+
+def _index(text: str, manifest: bytes = b"") -> Blob:
+    data = text.encode("utf-8")
+    return Blob(MANAGE_JSON, f"{BACKUP}/{MANAGE_JSON}", len(data), data, manifest=manifest)

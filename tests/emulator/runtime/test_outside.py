@@ -1,0 +1,118 @@
+"""What an app touches outside its sandbox is written down, whatever function it took; what Python itself reads is not."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator import Device, SessionKind, load_subject, nominal_plan
+from tests.emulator.harness import OK_JSON
+
+
+def touched(work: Callable[[Any], object]) -> list[tuple[str, bool]]:
+    """(path, writes) of every event that ``work`` with the app's context gives, in a backup."""
+
+    class App:
+        context: Any = None
+
+        def onBackupEx(self, info: str) -> str:
+            work(self.context)
+            return OK_JSON
+
+    with Device() as device:
+        device.install(load_subject(App))
+        record = device.run(nominal_plan(SessionKind.FULL_BACKUP))
+    return [(event.data["path"], event.data["writes"]) for event in record.of_kind("outside")]
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    (tmp_path / "there.txt").write_text("there")
+    return tmp_path
+
+
+def test_reading_and_writing(elsewhere: Path) -> None:
+    there, new = elsewhere / "there.txt", elsewhere / "new.txt"
+    assert touched(lambda _: there.read_text()) == [(str(there), False)]
+    assert touched(lambda _: new.write_text("new")) == [(str(new), True)]
+    assert touched(lambda _: os.close(os.open(there, os.O_RDONLY))) == [(str(there), False)]
+    assert touched(lambda _: os.close(os.open(there, os.O_RDWR))) == [(str(there), True)]
+
+
+def test_each_path_once(elsewhere: Path) -> None:
+    there = elsewhere / "there.txt"
+
+    def twice(_: Any) -> None:
+        there.read_text()
+        there.read_text()
+
+    assert touched(twice) == [(str(there), False)]
+
+
+def test_directories_and_names(elsewhere: Path) -> None:
+    there, new = str(elsewhere / "there.txt"), str(elsewhere / "new.txt")
+    assert touched(lambda _: os.listdir(elsewhere)) == [(str(elsewhere), False)]
+    assert touched(lambda _: os.mkdir(elsewhere / "made")) == [(str(elsewhere / "made"), True)]
+    assert touched(lambda _: os.rename(there, new)) == [(there, True), (new, True)]
+    assert touched(lambda _: os.remove(new)) == [(new, True)]
+
+
+def test_a_database(elsewhere: Path) -> None:
+    database = str(elsewhere / "app.db")
+    assert touched(lambda _: sqlite3.connect(database).close()) == [(database, True)]
+    assert touched(lambda _: sqlite3.connect(":memory:").close()) == []
+
+
+def test_a_relative_path_is_one_from_where_the_app_was_started(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(elsewhere)
+    assert touched(lambda _: Path("there.txt").read_text()) == [("there.txt", False)]
+
+
+def test_a_link_in_the_sandbox_that_leads_out(elsewhere: Path) -> None:
+    there = elsewhere / "there.txt"
+    seen: list[str] = []
+
+    def through(context: Any) -> None:
+        link = Path(context.filesDir, "link")
+        link.symlink_to(there)
+        seen.append(str(link))
+        link.read_text()
+
+    assert (seen[-1:] or [""])[0] not in dict(touched(lambda _: None))
+    events = touched(through)
+    assert [writes for path, writes in events if path.endswith("/link")] == [False]
+
+
+def test_the_apps_own_files_are_no_matter() -> None:
+    def own(context: Any) -> None:
+        path = Path(context.filesDir, "a")
+        path.write_text("a")
+        path.read_text()
+        os.listdir(context.filesDir)
+        sqlite3.connect(path.with_name("a.db")).close()
+
+    assert touched(own) == []
+
+
+def test_what_python_reads_for_itself_is_no_matter() -> None:
+    def importing(_: Any) -> None:
+        import colorsys
+        import importlib
+
+        importlib.reload(colorsys)
+        Path(os.__file__).read_text(encoding="utf-8")
+        Path("/dev/null").write_text("nothing")
+
+    assert touched(importing) == []
+
+
+def test_python_itself_may_be_read_and_not_written() -> None:
+    def write(_: Any) -> None:
+        os.close(os.open(os.__file__, os.O_RDONLY | os.O_APPEND))
+
+    assert touched(write) == [(os.__file__, True)]
