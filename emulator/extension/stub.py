@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from emulator.ability import BundleVersion
 from emulator.extension.calls import CompatibilityCall, InfoCall, ResultCall
@@ -354,6 +354,8 @@ class BackupExtExtension:
         except DataError as error:
             await self._data_failed(error)
             return
+        except HashHangs as hangs:
+            await self._hang(hangs.path)
         await self._pack(backup)
 
     async def _pack(self, backup: Backup) -> None:
@@ -370,9 +372,14 @@ class BackupExtExtension:
             await self._data_failed(error)
             return
         except (PackHangs, HashHangs) as hangs:
-            self.process.journal.add("pack.hang", bundle=self.process.bundle.full_name, path=hangs.path)
-            await Future(self.process.kernel)
+            await self._hang(hangs.path)
         self.sender.pool.submit(self._send_all, backup, blobs)
+
+    async def _hang(self, path: str) -> NoReturn:
+        """Wait for a FIFO's writer, which never comes."""
+        self.process.journal.add("pack.hang", bundle=self.process.bundle.full_name, path="/" + path.lstrip("/"))
+        await Future[None](self.process.kernel)
+        raise AssertionError(path)
 
     async def _data_failed(self, error: DataError) -> None:
         self._note_end("data", error.code)

@@ -175,16 +175,16 @@ def test_slow_storage_takes_its_time(device: Callable[..., Device]) -> None:
     assert slow - quick >= BIG / 100_000
 
 
-def test_a_pack_that_hangs_runs_into_the_framework_timer(device: Callable[..., Device]) -> None:
+@pytest.mark.parametrize("kind", [FULL, INCREMENTAL])
+def test_a_fifo_that_an_include_names_runs_into_the_framework_timer(kind: SessionKind) -> None:
     def fifo(root: Path) -> None:
         (root / F[1:]).mkdir(parents=True)
         os.mkfifo(root / F[1:] / "pipe")
 
-    old = Device()
-    with old:
-        config = parse_backup_config(json.dumps({"allowToBackupRestore": True, "includes": [f"{F[1:]}/pipe"]}))
+    config = parse_backup_config(json.dumps({"allowToBackupRestore": True, "includes": [f"{F[1:]}/pipe"]}))
+    with Device() as old:
         old.install(load_subject(Idle), package=Package(config=config), sandbox=fifo)
-        record = back_up(old)
+        record = back_up(old, kind)
     assert [e.data["path"] for e in record.of_kind("pack.hang")] == [f"{F}/pipe"]
     assert ends(record) == [13500003]
     assert end_time(record) == 900
@@ -205,6 +205,7 @@ def test_the_second_incremental_backup_sends_what_changed(device: Callable[..., 
     root = old.bundles[BUNDLE].sandbox.root
     (root / F[1:] / "new.txt").write_bytes(b"new")
     os.utime(root / F[1:] / "new.txt", (1_700_000_000, 1_700_000_000))
+    os.utime(root / F[1:] / "a.txt", (1_700_000_000, 1_700_000_000))  # touched, and what it holds is in the manifest
     received: list[FileReady] = []
     session = IncrementalBackupSession(
         old, Callbacks(on_file_ready=lambda error, file: received.append(file) if file is not None else None)

@@ -101,15 +101,19 @@ def _is_pythons(path: str, subject: Any) -> bool:
 
 
 def _is_somebody_elses(frame: FrameType | None) -> bool:
-    """The emulator works on the app's threads too, and so does ``import``; the nearest caller that is no library tells."""
+    """The emulator works on the app's threads too, and so does ``import``; the nearest caller that is no library tells.
+
+    The runtime's wrappers only pass on what the app asked for.
+    """
     while frame is not None:
         file = frame.f_code.co_filename
         if file.startswith("<frozen importlib"):
             return True
         name = frame.f_globals.get("__name__", "")
-        if name.startswith("emulator."):
+        ours = name.startswith("emulator.")
+        if ours and not name.startswith("emulator.runtime."):
             return True
-        if not file.startswith(_STANDARD) and not file.startswith("<frozen"):
+        if not ours and not file.startswith(_STANDARD) and not file.startswith("<frozen"):
             return False
         frame = frame.f_back
     return True

@@ -18,6 +18,7 @@ from emulator.conditions import Condition, El2Locked, ReadOnlyArea, StorageFull
 from emulator.kits import fileIo, preferences, relationalStore
 from emulator.record import Call, Record
 from tests.emulator.harness import BUNDLE
+from tests.emulator.planes import Blobs
 
 DATA = "x" * 1000
 
@@ -116,7 +117,7 @@ def backup(cls: type[Any], *conditions: Condition, routes: tuple[str, ...] = tup
         files.mkdir(parents=True)
         (files / "seed").write_text(DATA)
 
-    with Device(conditions=conditions) as device:
+    with Device(conditions=conditions, data=Blobs()) as device:  # the device's own packing would meet the faults too
         device.install(load_subject(Ext), sandbox=seed)
         record = device.run(nominal_plan(SessionKind.FULL_BACKUP))
         sandbox = device.bundles[BUNDLE].sandbox

@@ -75,17 +75,13 @@ def test_a_relative_path_is_one_from_where_the_app_was_started(elsewhere: Path, 
 
 def test_a_link_in_the_sandbox_that_leads_out(elsewhere: Path) -> None:
     there = elsewhere / "there.txt"
-    seen: list[str] = []
 
     def through(context: Any) -> None:
         link = Path(context.filesDir, "link")
         link.symlink_to(there)
-        seen.append(str(link))
         link.read_text()
 
-    assert (seen[-1:] or [""])[0] not in dict(touched(lambda _: None))
-    events = touched(through)
-    assert [writes for path, writes in events if path.endswith("/link")] == [False]
+    assert [writes for path, writes in touched(through) if path.endswith("/link")] == [False]
 
 
 def test_the_apps_own_files_are_no_matter() -> None:
