@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from emulator.storage.checksum import checksum
 from emulator.storage.disk import Disk
 from emulator.storage.names import MANAGE_JSON, MANIFEST_SUFFIX
 from emulator.storage.pack.index import read_names
@@ -23,8 +23,6 @@ ASKED_TWICE = -1
 """What the caller of the native flow hears instead of an errno."""
 
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_TRUNC
-_STEP = 1 << 20
-_CHECKED_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,6 @@ class Incoming:
         self._disk = disk
         self._full_backup_only = full_backup_only
         self._incremental = incremental
-        self._index = b""
         self._asked: set[str] = set()
 
     def open(self, uri: str) -> int:
@@ -78,7 +75,6 @@ class Incoming:
     def write(self, uri: str, blob: Blob) -> None:
         """Put the blob's bytes, and its manifest, where the caller's descriptors lead; what does not fit is missing."""
         if uri == MANAGE_JSON and not self._sandbox.exists and not read_names(blob.read()):
-            self._index = blob.read()
             return
         if not self._sandbox.exists:
             self._create(uri)
@@ -95,19 +91,10 @@ class Incoming:
         for restored in flow(inside, full_backup_only=self._full_backup_only, disk=self._disk):
             path = "/" + restored.path.lstrip("/")
             if restored.what is What.FILE:
-                yield Placed(restored.blob, path, restored.size, self._checksum(inside, path, restored.size))
+                yield Placed(restored.blob, path, restored.size, checksum(inside.host(path), restored.size))
             elif restored.what not in (What.DIRECTORY, What.FILTERED):
                 reason = os.strerror(restored.errno) if restored.errno else restored.what.value
                 yield Trouble(restored.blob, path, reason)
-
-    def _checksum(self, inside: Inside, path: str, size: int) -> str:
-        if size > _CHECKED_BYTES:
-            return ""
-        checksum = 0
-        with open(inside.host(path), "rb") as file:
-            while data := file.read(_STEP):
-                checksum = zlib.crc32(data, checksum)
-        return f"{checksum:08x}"
 
     def _create(self, uri: str) -> None:
         inside = Inside(self._sandbox.make())

@@ -6,12 +6,13 @@ import errno
 import itertools
 import os
 import stat
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulator.conditions import Condition
+from emulator.service.errors import Code
+from emulator.storage.checksum import checksum
 from emulator.storage.config.backup_config import BackupConfig, ProfileThrows
 from emulator.storage.config.mapping import activated_dirs
 from emulator.storage.config.text import TooDeep
@@ -36,10 +37,6 @@ APP_UID = 20010045
 
 BREAKS_THE_BUNDLE = "breaks-the-bundle"
 """Why the service refuses a big file: its blob's name holds a slash (data-plane 9, item 1)."""
-
-E_INVAL = 13900020
-_CHECKED_BYTES = 64 << 20
-"""Larger files are told apart by size alone: reading them again would take longer than packing them."""
 
 
 @dataclass(slots=True)
@@ -105,7 +102,7 @@ class FullBackup:
             if sandbox.is_wanted:
                 self.scan = scan(sandbox.make(), config, scene=scene, activated=activated_dirs(result))
         except (ProfileThrows, TooDeep, OSError) as error:
-            raise DataError(E_INVAL, str(error)) from error
+            raise DataError(Code.E_INVAL, str(error)) from error
 
     @property
     def size(self) -> int:
@@ -212,7 +209,7 @@ def big_file(
     except OSError as failed:
         error = failed.errno or errno.EIO
     size = status.st_size if status is not None else 0
-    files = () if error else (FileContent("/" + recorded.lstrip("/"), size, _checksum(host, size)),)
+    files = () if error else (FileContent("/" + recorded.lstrip("/"), size, checksum(host, size)),)
     entry = IndexEntry(
         name,
         recorded,
@@ -259,18 +256,8 @@ def _contents(inside: Inside, entries: Iterable[Packable]) -> Iterator[tuple[str
         except OSError:
             continue
         if stat.S_ISREG(status.st_mode) and status.st_mode & stat.S_IRUSR:
-            content = FileContent("/" + entry.recorded.lstrip("/"), status.st_size, _checksum(Path(host), status.st_size))
+            content = FileContent("/" + entry.recorded.lstrip("/"), status.st_size, checksum(host, status.st_size))
             yield entry.path, content
-
-
-def _checksum(host: Path, size: int) -> str:
-    if size > _CHECKED_BYTES:
-        return ""
-    checksum = 0
-    with open(host, "rb") as file:
-        while data := file.read(1 << 20):
-            checksum = zlib.crc32(data, checksum)
-    return f"{checksum:08x}"
 
 
 def _stat_of(packed: PackedTar) -> BlobStat:
