@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from emulator.ability import BundleVersion
 from emulator.extension.calls import CompatibilityCall, InfoCall, ResultCall
-from emulator.extension.data_plane import Backup, DataPlane, SizedBackup
+from emulator.extension.data_plane import DataPlane
 from emulator.extension.incoming import Incoming, Placed, Trouble
-from emulator.extension.outgoing import Outgoing
+from emulator.extension.packing import Packing
 from emulator.extension.progress import Polling
 from emulator.extension.release import BACKUP, RESTORE, Release
-from emulator.extension.sending import Sender
 from emulator.kernel import Future, Rank
 from emulator.kernel.events import NS_PER_MS
 from emulator.service.details import error_report, rewrite_result
 from emulator.service.errors import Code
-from emulator.storage.incremental.compare import HashHangs
 from emulator.storage.incremental.stat_list import StatList
-from emulator.storage.pack.tar import PackError, PackHangs
 from emulator.storage.transfer import Blob, DataError
 
 if TYPE_CHECKING:
@@ -97,10 +94,15 @@ class BackupExtExtension:
         self.release_pool = process.native_thread("relpool")
         self.polling = Polling(process, self._progress_failed, self._report_progress)
         self.release = Release(process)
-        self.sender = Sender(process, service)
+        self.packing = Packing(self)
         self.scene = scene
         self.incoming: Incoming | None = None
         self._result = ""
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether an incremental backup is under way."""
+        return self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP
 
     # S->E messages -------------------------------------------------------------------------------------------------
 
@@ -114,7 +116,7 @@ class BackupExtExtension:
 
     async def handle_incremental_backup(self, stats: StatList, previous: bytes) -> int:
         """HandleIncrementalBackup: the service's list of files, and the manifest of the last backup; the extension packs."""
-        self.task.submit(self._pack_incremental, stats, previous)
+        self.task.submit(self.packing.incremental, stats, previous)
         return Code.OK
 
     async def handle_restore(self, incremental: bool) -> int:
@@ -130,7 +132,7 @@ class BackupExtExtension:
     async def get_file_handle(self, uri: str) -> int:
         """GetFileHandleWithUniqueFd / GetIncrementalFileHandle: answers through AppFileReady."""
         assert self.incoming is not None
-        await self._send("AppFileReady", self.service.app_file_handle(uri, self.incoming.open(uri)))
+        await self.send("AppFileReady", self.service.app_file_handle(uri, self.incoming.open(uri)))
         return Code.OK
 
     def write_file(self, uri: str, content: Blob) -> None:
@@ -201,8 +203,8 @@ class BackupExtExtension:
                 self._note_incoming(name, placed)
                 await self.process.wait_for_disk(placed.size if isinstance(placed, Placed) else 0)
         except DataError as error:
-            self._note_end("data", error.code)
-            await self._app_done(error.code)
+            self.note_end("data", error.code)
+            await self.app_done(error.code)
             self.process.sandbox.clear_staging()
             return
         self.process.took_files()
@@ -215,7 +217,7 @@ class BackupExtExtension:
             self.process.journal.add("file.lost", bundle=bundle, uri=placed.uri, path=placed.path, why=placed.why)
 
     async def _restore_callbacks(self) -> None:
-        if not await self._send("StartExtTimer", self.service.start_ext_timer(), broken=False):
+        if not await self.send("StartExtTimer", self.service.start_ext_timer(), broken=False):
             return
         raw, plain = self.version, version_for_on_restore(self.version)
         await self._run_callbacks(
@@ -268,12 +270,12 @@ class BackupExtExtension:
 
     async def _ex_done(self, text: str) -> None:
         self.polling.finish()
-        self._note_end("ex", 0)
+        self.note_end("ex", 0)
         if self.scenario is BackupRestoreScenario.FULL_BACKUP:
-            self.task.submit(self._scan_and_pack)
+            self.task.submit(self.packing.full, self.scene, self._result)
             await self._report(text, 0)
         elif self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP:
-            await self._send("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list())
+            await self.send("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list())
             await self._report(text, 0)
         else:
             await self._report(text, 0)
@@ -281,134 +283,58 @@ class BackupExtExtension:
 
     async def _plain_done(self) -> None:
         self.polling.finish()
-        self._note_end("plain", 0)
+        self.note_end("plain", 0)
         if self.scenario is BackupRestoreScenario.FULL_BACKUP:
-            self.task.submit(self._scan_and_pack)
+            self.task.submit(self.packing.full, self.scene, self._result)
         elif self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP:
-            await self._send("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list())
+            await self.send("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list())
         else:
-            await self._app_done(0)
+            await self.app_done(0)
             self.process.sandbox.clear_staging()
 
     async def _error(self, text: str) -> None:
         self.polling.finish()
-        self._note_end("error", Code.E_EXCEPTION)
+        self.note_end("error", Code.E_EXCEPTION)
         restore = self.scenario >= BackupRestoreScenario.FULL_RESTORE
         if text:
             await self._report(error_report(Code.E_EXCEPTION, text), Code.E_EXCEPTION, rewrite=False)
         if text and restore:
             self.release_pool.submit(self._release_and_disconnect, True, int(Code.E_EXCEPTION))
         else:
-            await self._app_done(Code.E_EXCEPTION)
+            await self.app_done(Code.E_EXCEPTION)
         self.process.sandbox.clear_staging()
 
     async def _progress_failed(self) -> None:
-        self._note_end("progress", Code.E_ETO)
-        await self._app_done(Code.E_ETO)
+        self.note_end("progress", Code.E_ETO)
+        await self.app_done(Code.E_ETO)
 
     async def _report_progress(self, text: str) -> None:
-        await self._send("ReportAppProcessInfo", self.service.report_app_process_info(text))
+        await self.send("ReportAppProcessInfo", self.service.report_app_process_info(text))
 
     async def _report(self, text: str, code: int, rewrite: bool = True) -> None:
         text = rewrite_result(text) if rewrite else text
-        await self._send("ServiceResultReport", self.service.service_result_report(text, self.scenario, code), code)
+        await self.send("ServiceResultReport", self.service.service_result_report(text, self.scenario, code), code)
 
-    async def _app_done(self, code: int) -> None:
+    async def app_done(self, code: int) -> None:
         """AppDone / AppIncrementalDone and, where the service allows it, onRelease."""
         name = "AppIncrementalDone" if self.scenario in (1, 3) else "AppDone"
-        await self._send(name, self.service.app_done(code), code)
-        if await self._send("GetExtOnRelease", self.service.get_ext_on_release(), broken=False):
+        await self.send(name, self.service.app_done(code), code)
+        if await self.send("GetExtOnRelease", self.service.get_ext_on_release(), broken=False):
             self.release_pool.submit(self._release_and_disconnect, False, int(code))
 
     async def _release_and_disconnect(self, is_app_result_report: bool, code: int) -> None:
         restore = self.scenario >= BackupRestoreScenario.FULL_RESTORE
         if await self.release.by_extension(RESTORE if restore else BACKUP):
-            await self._send("HandleExtDisconnect", self.service.handle_ext_disconnect(is_app_result_report, code), code)
+            await self.send("HandleExtDisconnect", self.service.handle_ext_disconnect(is_app_result_report, code), code)
 
-    # data ----------------------------------------------------------------------------------------------------------
-
-    async def _scan_and_pack(self) -> None:
-        await self._send("StopExtTimer", self.service.stop_ext_timer())
-        try:
-            backup = self.data.full_backup(self.process, self.scene, self._result)
-        except DataError as error:
-            await self._data_failed(error)
-            return
-        self._note_scan(backup)
-        if backup.size:
-            await self._send("RefreshDataSize", self.service.refresh_data_size(backup.size))
-        await self._send("StartFwkTimer", self.service.start_fwk_timer())
-        await self._pack(backup)
-
-    def _note_scan(self, backup: SizedBackup) -> None:
-        left_out = [{"path": left.path, "why": left.why, "by": left.by} for left in backup.left_out]
-        if backup.size or left_out:
-            name = self.process.bundle.full_name
-            self.process.journal.add("scan", bundle=name, size=backup.size, left_out=left_out)
-
-    async def _pack_incremental(self, stats: StatList, previous: bytes) -> None:
-        if not await self._send("StartFwkTimer", self.service.start_fwk_timer(), broken=False):
-            return
-        try:
-            backup = self.data.incremental_backup(self.process, stats, previous)
-        except DataError as error:
-            await self._data_failed(error)
-            return
-        except HashHangs as hangs:
-            await self._hang(hangs.path)
-        await self._pack(backup)
-
-    async def _pack(self, backup: Backup) -> None:
-        """Make every blob; what cannot be packed is told through the process channel (data-plane 3.5)."""
-        blobs: list[Outgoing] = []
-        try:
-            for made in backup.blobs():
-                if isinstance(made, Outgoing):
-                    blobs.append(made)
-                    await self.process.wait_for_disk(made.blob.size)
-                else:
-                    await self._report_file_error(made.error)
-        except DataError as error:
-            await self._data_failed(error)
-            return
-        except (PackHangs, HashHangs) as hangs:
-            await self._hang(hangs.path)
-        self.sender.pool.submit(self._send_all, backup, blobs)
-
-    async def _hang(self, path: str) -> NoReturn:
-        """Wait for a FIFO's writer, which never comes."""
-        self.process.journal.add("pack.hang", bundle=self.process.bundle.full_name, path="/" + path.lstrip("/"))
-        await Future[None](self.process.kernel)
-        raise AssertionError(path)
-
-    async def _data_failed(self, error: DataError) -> None:
-        self._note_end("data", error.code)
-        await self._app_done(error.code)
-
-    async def _report_file_error(self, error: PackError) -> None:
-        text = f"add file fail, path={error.path}, restorePath={error.recorded}"
-        self.process.journal.add(
-            "pack.error",
-            bundle=self.process.bundle.full_name,
-            path="/" + error.path.lstrip("/"),
-            errno=error.errno,
-            garbles=error.header_written,
-        )
-        await self._send("ReportAppProcessInfo", self.service.report_file_error(error.errno, text))
-
-    async def _send_all(self, backup: Backup, blobs: list[Outgoing]) -> None:
-        incremental = self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP
-        code = await self.sender.send(blobs, incremental)
-        code = await self.sender.send_index(backup.index(self.sender.listed)) or code
-        self._note_end("data", code)
-        await self._app_done(code)
-
-    def _note_end(self, why: str, code: int) -> None:
+    def note_end(self, why: str, code: int) -> None:
+        """Write down why and how the app's part of the task ended."""
         self.process.journal.add(
             "task.end", process=self.process.number, bundle=self.process.bundle.full_name, why=why, code=int(code)
         )
 
-    def _send(
+    def send(
         self, message: str, handler: Coroutine[Any, Any, Any], code: int = 0, broken: Any = None
     ) -> Coroutine[Any, Any, Any]:
+        """An IPC to the service; ``broken`` is the answer where it fails, EXT_BROKEN_IPC unless told otherwise."""
         return self.process.send(message, handler, code, Code.E_IPCSS if broken is None else broken)

@@ -226,7 +226,7 @@ class BackupService:
         entry = session.entries.get(name)
         if entry is None or entry.connection.stub is None or not entry.connection.is_connected:
             return False
-        entry.connection.stub.sender.set_rate(rate)
+        entry.connection.stub.packing.sender.set_rate(rate)
         return True
 
     async def start_get_fd_task(self, session: Session, entry: BundleEntry) -> None:

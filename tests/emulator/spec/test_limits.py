@@ -164,7 +164,7 @@ def test_send_rate_arguments() -> None:
         assert update_send_rate(device, BUNDLE, 1_000_000)
         stub = device.service.session.entries[BUNDLE].connection.stub  # type: ignore[union-attr]
         assert stub is not None
-        assert stub.sender.rate == 10_000
+        assert stub.packing.sender.rate == 10_000
 
 
 # onRelease and the compatibility pair ------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def test_send_rate() -> None:
         assert update_send_rate(device, "com.example.app", 10_001)
         connection = device.service.session.entries["com.example.app"].connection
         assert connection is not None and connection.stub is not None
-        assert connection.stub.sender.rate == 10_000
+        assert connection.stub.packing.sender.rate == 10_000
         with pytest.raises(BusinessError, match="must not be negative"):
             update_send_rate(device, "com.example.app", -1)
 
