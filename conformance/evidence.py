@@ -16,7 +16,8 @@ class Evidence:
     """The sessions to judge and what to compare them with.
 
     ``nominal`` has the nominal session of each kind, by the kind's string ("full-backup"); ``repeats`` are pairs of
-    identical sessions that ran one after the other on the same device; with ``whole_run`` the records are all sessions of
+    identical sessions that ran one after the other on the same device, ``healed`` are pairs of a session under conditions
+    and the undisturbed one that followed it there; with ``whole_run`` the records are all sessions of
     a run, so that rules about a whole run (BK302) may judge. ``package`` is how the app is registered, None when nobody
     says; ``callbacks`` are those that it overrides, beyond what the records say.
     """
@@ -24,6 +25,7 @@ class Evidence:
     records: tuple[Record, ...]
     nominal: Mapping[str, Record]
     repeats: tuple[tuple[Record, Record], ...] = ()
+    healed: tuple[tuple[Record, Record], ...] = ()
     whole_run: bool = False
     package: Package | None = None
     callbacks: frozenset[str] = frozenset()
@@ -52,6 +54,12 @@ class Evidence:
             views[kind] = SessionView(record)
         view = views[kind]
         return None if view.blocked else view
+
+    @cached_property
+    def healed_views(self) -> tuple[tuple[SessionView, SessionView], ...]:
+        """The pairs of which both sessions may be judged."""
+        pairs = tuple((SessionView(cut), SessionView(healed)) for cut, healed in self.healed)
+        return tuple(pair for pair in pairs if not pair[0].blocked and not pair[1].blocked)
 
     @cached_property
     def repeat_views(self) -> tuple[tuple[SessionView, SessionView], ...]:

@@ -220,7 +220,7 @@ class ConformanceRun:
 
     def _try(self, suite: Suite, group: SessionGroup) -> tuple[Finding, ...]:
         """Run a group, once, and judge it."""
-        key = SessionGroup("", group.sessions, group.installs)
+        key = SessionGroup("", group.sessions, group.installs, group.with_data)
         state = self._state[suite.name]
         if key not in self._tried:
             state.groups += 1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from conformance.catalogue import rule
 from conformance.evidence import Evidence
+from conformance.rules.damage import failure_during
 from conformance.rules.info import delivered_info, info_class
 from conformance.rules.package_applicability import package_not_applicable
 from conformance.rules.registry import PREDICATES
@@ -32,8 +33,10 @@ def not_applicable(rule_id: str, evidence: Evidence) -> str | None:
         return "not judged by this version"
     if area == "package":
         return package_not_applicable(rule_id, evidence)
-    if rule_id == "BK511":
+    if rule_id in ("BK511", "BK607"):
         return None if evidence.repeat_views else "no session was repeated on the same device"
+    if rule_id == "BK903":
+        return None if evidence.healed_views else "no session followed an interrupted one"
     views = evidence.views
     if not views:
         return "there is no session that can be judged"
@@ -127,9 +130,42 @@ def _under_condition(view: SessionView) -> bool:
     return bool(view.record.conditions) and not view.cut_short
 
 
+def _backs_up(view: SessionView) -> bool:
+    return view.nominal and view.record.is_backup
+
+
+def _restores(view: SessionView) -> bool:
+    return view.nominal and not view.record.is_backup
+
+
+def _brings_files(view: SessionView) -> bool:
+    return _restores(view) and any(not event.data["full_backup_only"] for event in view.of_kind("archive"))
+
+
+def _brings_files_to_move(view: SessionView) -> bool:
+    return _restores(view) and any(event.data["full_backup_only"] for event in view.of_kind("archive"))
+
+
+def _storage_failed(view: SessionView) -> bool:
+    return any(failure_during(view, call) is not None for call in view.work_calls)
+
+
+def _disturbed_backup(view: SessionView) -> bool:
+    return bool(view.record.conditions) and view.record.is_backup
+
+
 _SESSIONS: dict[str, tuple[Callable[[SessionView], bool], str]] = {
     "BK510": (_released_fresh, "no session called onRelease in a fresh process"),
     "BK513": (_asked, "no session asked for compatibility information"),
+    "BK601": (_backs_up, "no backup was made"),
+    "BK602": (_brings_files, "no restore brought a file"),
+    "BK603": (_brings_files_to_move, "fullBackupOnly is not set, or no restore brought a file"),
+    "BK604": (_restores, "no restore was made"),
+    "BK606": (_backs_up, "no backup was made"),
+    "BK608": (_backs_up, "no backup was made"),
+    "BK609": (_backs_up, "no backup was made"),
+    "BK901": (_storage_failed, "no storage fault struck file work of a callback"),
+    "BK904": (_disturbed_backup, "no backup ran under a condition"),
     "BK902": (_under_condition, "no session ran under a condition that leaves the app its say"),
 }
 """What some session has to show, and the reason when none does."""

@@ -59,7 +59,7 @@ def groups(context: SuiteContext) -> Iterator[SessionGroup]:
 
 def healed(name: str, plan: SessionPlan, *conditions: Condition) -> SessionGroup:
     """The session under the conditions, then the nominal one of its kind on the same device in order."""
-    return SessionGroup(name, (Session(plan, conditions), Session(nominal_plan(plan.kind))))
+    return SessionGroup(name, (Session(plan, conditions), Session(nominal_plan(plan.kind))), with_data=True)
 
 
 def conditions_of(record: Record, thorough: bool = True) -> Iterator[tuple[str, Condition]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,9 +22,13 @@ from emulator.package import Package
 from emulator.plan import SessionKind, SessionPlan, nominal_plan
 from emulator.profile import PRESETS, DeviceProfile
 from emulator.record import Event, Record
+from emulator.storage.seed import default_seed
 from emulator.subject import Subject
 
 HANGS_TOLERATED = 3
+
+Sandbox = Path | Callable[[Path], None] | None
+"""Where an app's data comes from: a directory, a function that makes it, or nowhere."""
 
 
 class EmulatedDevice(Protocol):
@@ -36,7 +40,7 @@ class EmulatedDevice(Protocol):
     def bundles(self) -> Mapping[str, Any]:
         """The installed bundles by full name; each has an ``archive``."""
 
-    def install(self, subject: Subject, name: str, *, clone_index: int, package: Package | None, sandbox: Path | None) -> Any:
+    def install(self, subject: Subject, name: str, *, clone_index: int, package: Package | None, sandbox: Sandbox) -> Any:
         """Install the subject under a name."""
 
     def run(self, plan: SessionPlan) -> Record:
@@ -89,7 +93,7 @@ class Lab:
     sessions_run: int = field(default=0, init=False)
     _hangs: Counter[str] = field(default_factory=Counter, init=False)
     _confirmed: set[str] = field(default_factory=set, init=False)
-    _archives: dict[str, Any] = field(default_factory=dict, init=False)
+    _archives: dict[bool, Any] = field(default_factory=dict, init=False)
 
     def run(self, group: SessionGroup) -> GroupResult:
         """Run all sessions of the group, unless a callback that they call has hung too often."""
@@ -114,15 +118,18 @@ class Lab:
     def begin(self, group: SessionGroup, hang_limit_s: float | None = None) -> EmulatedDevice:
         """A device at the start of the group: the subject installed, its data or the archive in place."""
         limit = hang_limit_s or self.hang_limit_s
-        new_phone = group.on_a_new_phone and self._has_archive()
+        new_phone = group.on_a_new_phone and self._has_archive(group.with_data)
         device = self.make_device(self.profile, (), self.seed, hang_limit_s=limit)
         for full_name in group.installs:
             name, _, index = full_name.partition(":")
-            sandbox = None if new_phone else self.sandbox
+            sandbox = None if new_phone else self._data(group.with_data)
             device.install(self.subject, name, clone_index=int(index or 0), package=self.package, sandbox=sandbox)
             if new_phone:
-                device.bundles[full_name].archive = self._archives["nominal"]
+                device.bundles[full_name].archive = self._archives[group.with_data]
         return device
+
+    def _data(self, with_data: bool) -> Sandbox:
+        return self.sandbox if self.sandbox is not None else default_seed if with_data else None
 
     def run_session(self, device: EmulatedDevice, session: Session) -> Record:
         """One session on a device that begins with exactly this session's conditions."""
@@ -139,21 +146,21 @@ class Lab:
                     return f"{callback} had to be stopped in {count} sessions; its other sessions are not run"
         return ""
 
-    def _has_archive(self) -> bool:
-        """Make the archive of the nominal full backup when it is first needed."""
-        if "nominal" not in self._archives:
+    def _has_archive(self, with_data: bool) -> bool:
+        """Make the archive of the nominal full backup, of an app with or without data, when it is first needed."""
+        if with_data not in self._archives:
             plan = nominal_plan(SessionKind.FULL_BACKUP)
             if self.refusal((Session(plan),)):
-                self._archives["nominal"] = None
+                self._archives[with_data] = None
             else:
-                group = SessionGroup("archive", (Session(plan),))
+                group = SessionGroup("archive", (Session(plan),), with_data=with_data)
                 device = self.begin(group)
                 try:
                     self.run_session(device, group.sessions[0])
-                    self._archives["nominal"] = device.bundles[group.installs[0]].archive
+                    self._archives[with_data] = device.bundles[group.installs[0]].archive
                 finally:
                     device.close()
-        return self._archives["nominal"] is not None
+        return self._archives[with_data] is not None
 
     def _note_hang(self, group: SessionGroup, record: Record) -> tuple[Hang | None, tuple[Record, ...]]:
         """Look again with twice the limit: the hang, and the records of the second run where nothing had to be stopped."""

@@ -11,4 +11,4 @@ from emulator.plan import nominal_plan
 def groups(context: SuiteContext) -> Iterator[SessionGroup]:
     """Both kinds of backup, both kinds of restore, and the upgrade restore."""
     for kind in NOMINAL_KINDS:
-        yield single(str(kind), nominal_plan(kind))
+        yield single(str(kind), nominal_plan(kind), with_data=True)

@@ -18,7 +18,7 @@ def groups(context: SuiteContext) -> Iterator[SessionGroup]:
     """Twice each kind; after the crash the service asks a new process to release (control-plane 4.1, S4)."""
     for kind in NOMINAL_KINDS:
         plan = Session(nominal_plan(kind))
-        yield SessionGroup(f"{kind}-twice", (plan, plan))
+        yield SessionGroup(f"{kind}-twice", (plan, plan), with_data=True)
     for kind, *callbacks in _CRASHES_IN:
         for callback in callbacks:
             if context.overrides(callback):

@@ -24,13 +24,15 @@ class SessionGroup:
     """Sessions that follow each other on one device, whose sandboxes live on from one to the next.
 
     The device begins with the app's data in place; when the first session is a restore it is a new phone instead: no
-    data, and the client holds the archive of the nominal full backup. ``installs`` are the copies of the subject, as
+    data, and the client holds the archive of the nominal full backup. ``with_data``: the data of an app that has been in use,
+    where nobody gave another (``--sandbox``); without it the app has none. ``installs`` are the copies of the subject, as
     ``name`` or ``name:index``.
     """
 
     name: str
     sessions: tuple[Session, ...]
     installs: tuple[str, ...] = (DEFAULT_BUNDLE,)
+    with_data: bool = False
 
     @property
     def on_a_new_phone(self) -> bool:
@@ -66,6 +68,6 @@ STANDARD_PAIR = (SessionKind.FULL_BACKUP, SessionKind.INCREMENTAL_RESTORE)
 """What a data clone does today: a full backup on the old phone, an incremental restore on the new one."""
 
 
-def single(name: str, plan: SessionPlan, *conditions: Condition) -> SessionGroup:
+def single(name: str, plan: SessionPlan, *conditions: Condition, with_data: bool = False) -> SessionGroup:
     """A group of one session."""
-    return SessionGroup(name, (Session(plan, conditions),))
+    return SessionGroup(name, (Session(plan, conditions),), with_data=with_data)

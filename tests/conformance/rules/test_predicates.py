@@ -10,12 +10,14 @@ import pytest
 from conformance.catalogue import CATALOGUE, Finding
 from conformance.evidence import Evidence
 from conformance.rules import PREDICATES, Predicate, not_applicable
-from tests.conformance.rules.firing import FIRES
-from tests.conformance.rules.quiet import MISSES
+from tests.conformance.rules import file_examples, firing, quiet
 from tests.conformance.rules.sessions import Example
 
 SESSION_RULES = {rule_id: function for rule_id, function in PREDICATES.items() if CATALOGUE[rule_id].area != "package"}
 """The others are judged by the app's files: test_package_rules.py."""
+
+FIRES = {**firing.FIRES, **file_examples.FIRES}
+MISSES = {**quiet.MISSES, **file_examples.MISSES}
 
 
 def judged(predicates: Mapping[str, Predicate], evidence: Evidence) -> tuple[str, ...]:
@@ -56,8 +58,8 @@ def test_every_predicate_has_both_kinds_of_example() -> None:
 
 
 def test_what_is_judged_in_this_version() -> None:
-    groups = ("BK1", "BK2", "BK3", "BK4", "BK5", "BK7")
-    assert set(PREDICATES) == {i for i in CATALOGUE if i.startswith(groups)} | {"BK902"}
+    groups = ("BK1", "BK2", "BK3", "BK4", "BK5", "BK6", "BK7")
+    assert set(PREDICATES) == {i for i in CATALOGUE if i.startswith(groups)} | {"BK901", "BK902", "BK903", "BK904"}
 
 
 @pytest.mark.parametrize(("rule_id", "example"), cases(FIRES))

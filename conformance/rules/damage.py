@@ -1,0 +1,154 @@
+"""BK901, BK903 and BK904: what failures and interruptions of the device make of the app's files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conformance.catalogue import Finding
+from conformance.evidence import Evidence
+from conformance.json_text import NotJsonError, read_json
+from conformance.rules.findings import finding, returned, seconds
+from conformance.rules.registry import predicate
+from conformance.view import WORK_CALLBACKS, SessionView, failed
+from emulator.record import Call, Event
+
+_NOT_THE_APPS_STATE = re.compile(r"^/data/storage/el\d/base/((haps/[^/]+/)?(cache|temp)|\.backup)/")
+_UNREACHED = "not reached"
+"""How the record says that no fault could follow the app to its file."""
+_CHANGES_FILES = frozenset(("Vanishes", "Grows", "BitRot"))
+"""Conditions that change the app's files themselves."""
+_FAILURES = frozenset(("StorageFull", "IoError", "Denied", "ReadOnlyArea", "El2Locked"))
+
+
+@predicate("BK901")
+def silent_failure(evidence: Evidence) -> Iterator[Finding]:
+    """File work of a callback failed, it reports success, and what it makes otherwise is not there (C-015, C-021)."""
+    for view in evidence.views:
+        nominal = _undisturbed(evidence, view)
+        if nominal is None or view.cut_short:
+            continue
+        for call in view.work_calls:
+            hit = failure_during(view, call)
+            if hit is None or not _reports_success(view, call):
+                continue
+            missing = _missing_output(view, nominal, call.callback)
+            if missing:
+                condition = hit.data["name"]
+                message = f"{call.callback} reports success though {condition} kept it from its work"
+                seen = f"{hit.data['text']}; {returned(call)}; {missing[0]} is not as it is without the failure"
+                yield finding("BK901", view, message, seen, call=call, cause=condition)
+
+
+@predicate("BK903")
+def damaged_by_interruption(evidence: Evidence) -> Iterator[Finding]:
+    """After an interrupted restore a complete one does not lead to where an undisturbed one leads (C-004)."""
+    for cut, healed in evidence.healed_views:
+        nominal = evidence.nominal_view(healed.record.kind)
+        if nominal is None or healed.record.is_backup or _brought(nominal) != _brought(healed):
+            continue
+        if not (_ended_well(healed) and _ended_well(nominal)):
+            continue
+        expected, found = _tree(nominal), _tree(healed)
+        different = sorted(path for path in expected.keys() | found.keys() if expected.get(path) != found.get(path))
+        if different:
+            path = different[0]
+            what = "is missing" if path not in found else "is left over" if path not in expected else "has another content"
+            names = ", ".join(str(condition.get("name")) for condition in cut.record.conditions)
+            message = f"after {names} during a restore, a complete restore does not mend the app's files: {path} {what}"
+            yield finding("BK903", cut, message, f"{len(different)} files differ from an undisturbed restore", cause=what)
+
+
+@predicate("BK904")
+def damages_live_data(evidence: Evidence) -> Iterator[Finding]:
+    """A backup changed or removed what was there before, and the undisturbed backup does not (C-013)."""
+    for view in evidence.views:
+        nominal = evidence.nominal_view(view.record.kind)
+        if nominal is None or not view.record.is_backup or view.nominal:
+            continue
+        if any(condition.get("name") in _CHANGES_FILES for condition in view.record.conditions):
+            continue
+        usual = {event.data["path"] for event in nominal.of_kind("change")}
+        made: set[str] = set()
+        for event in view.of_kind("change"):
+            path, what = event.data["path"], event.data["what"]
+            if what == "created":
+                made.add(path)
+            elif path not in usual and path not in made and not _NOT_THE_APPS_STATE.match(path):
+                message = f"a backup left {path} {what}"
+                seen = f"noticed at {seconds(event.at_ns)}, during {event.data['during'] or 'no callback'}"
+                yield finding("BK904", view, message, seen, cause=what)
+
+
+def _undisturbed(evidence: Evidence, view: SessionView) -> SessionView | None:
+    """The nominal session that differs from this one in the failure only."""
+    names = {str(condition.get("name")) for condition in view.record.conditions}
+    if not names or not names <= _FAILURES or not view.record.plan.get("nominal"):
+        return None
+    return evidence.nominal_view(view.record.kind)
+
+
+def failure_during(view: SessionView, call: Call) -> Event | None:
+    """The first failure that struck while the call had not settled, in the order of events."""
+    events, inside = view.record.events, False
+    for event in events:
+        if event.data.get("call") == call.id:
+            if event.kind == "call":
+                inside = True
+            elif event.kind == "call.settled" or (event.kind == "call.sync-end" and event.data["outcome"] != "promise"):
+                return None
+        elif (
+            inside
+            and event.kind == "condition"
+            and event.data["name"] in _FAILURES
+            and not event.data["text"].startswith(_UNREACHED)
+        ):
+            return event
+    return None
+
+
+def _reports_success(view: SessionView, call: Call) -> bool:
+    if call.callback not in WORK_CALLBACKS or failed(call) or call.end_ns is None:
+        return False
+    if not call.callback.endswith("Ex"):
+        return True
+    if call.value is None or not call.value.is_string:
+        return False
+    try:
+        document = read_json(call.value.text)
+    except NotJsonError:
+        return False
+    return isinstance(document, dict) and document.get("errorCode") == 0
+
+
+def _missing_output(view: SessionView, nominal: SessionView, callback: str) -> list[str]:
+    """Files that the callback makes or changes without the failure, and that it did not make or change in the same way."""
+    expected, found = _output(nominal, callback), _output(view, callback)
+    return sorted(path for path, crc in expected.items() if found.get(path) != crc)
+
+
+def _output(view: SessionView, callback: str) -> Mapping[str, str]:
+    return {
+        event.data["path"]: event.data["crc"]
+        for event in view.of_kind("change")
+        if event.data["during"] == callback and not _NOT_THE_APPS_STATE.match(event.data["path"])
+    }
+
+
+def _brought(view: SessionView) -> list[Mapping[str, Any]]:
+    """What the client held: only restores of the same archive can be compared."""
+    return [event.data for event in view.of_kind("archive")]
+
+
+def _ended_well(view: SessionView) -> bool:
+    return all(view.record.end_code(bundle) == 0 for bundle in view.record.plan["bundles"])
+
+
+def _tree(view: SessionView) -> Mapping[str, str]:
+    return {
+        f"{event.data['bundle']}:{file['path']}": file["crc"]
+        for event in view.of_kind("tree")
+        for file in event.data["files"]
+        if not _NOT_THE_APPS_STATE.match(file["path"])
+    }

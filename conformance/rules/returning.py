@@ -1,0 +1,94 @@
+"""BK602 to BK604: whether what left the device is there after a restore (data-plane 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conformance.catalogue import Finding
+from conformance.evidence import Evidence
+from conformance.rules.findings import finding
+from conformance.rules.registry import predicate
+from conformance.view import SessionView
+
+_RESTORE_CALLBACKS = frozenset(("onRestore", "onRestoreEx"))
+_SHOWN = 3
+
+
+@predicate("BK602")
+def lost_on_restore(evidence: Evidence) -> Iterator[Finding]:
+    """A file that left is missing, or other than it left, and the app did not do it (C-006, C-072)."""
+    for view, bundle in _complete_restores(evidence):
+        if bundle["full_backup_only"]:
+            continue
+        tree = _tree(view, bundle["bundle"])
+        touched = {event.data["path"] for event in view.of_kind("change")}
+        for file in bundle["files"]:
+            path, now = file["path"], tree.get(file["path"])
+            if path in touched or (now is not None and file["crc"] in ("", now)):
+                continue
+            what = "is missing" if now is None else "has another content"
+            message = f"{path} left the old device and {what} on the new one"
+            yield finding("BK602", view, message, _why(view, path), cause=path)
+
+
+@predicate("BK603")
+def full_backup_only_not_moved(evidence: Evidence) -> Iterator[Finding]:
+    """With fullBackupOnly the restored files lie in staging, and the callback moved none of them (C-034, C-073)."""
+    for view, bundle in _complete_restores(evidence):
+        if not bundle["full_backup_only"] or not bundle["files"]:
+            continue
+        if _asked(view) and not any(event.data["during"] in _RESTORE_CALLBACKS for event in view.of_kind("change")):
+            names = [file["path"] for file in bundle["files"][:_SHOWN]]
+            message = "fullBackupOnly is true and the restore callback moved nothing out of .backup/restore"
+            seen = f"{len(bundle['files'])} files are wiped with it, among them {', '.join(names)}"
+            yield finding("BK603", view, message, seen, cause="nothing moved")
+
+
+@predicate("BK604")
+def keeps_temp_paths(evidence: Evidence) -> Iterator[Finding]:
+    """A file that the restore callback wrote names a path that is gone afterwards (C-063)."""
+    for view in evidence.views:
+        if not view.nominal or view.record.is_backup:
+            continue
+        last = {event.data["path"]: event for event in view.of_kind("change")}
+        for path, event in last.items():
+            if event.data.get("names_staging") and event.data["during"] in _RESTORE_CALLBACKS:
+                message = f"{path}, which {event.data['during']} wrote, names a path under .backup/"
+                yield finding("BK604", view, message, "the device empties .backup after the restore", cause=path)
+
+
+def _complete_restores(evidence: Evidence) -> Iterator[tuple[SessionView, Mapping[str, Any]]]:
+    """Undisturbed restores that ended well, with what the caller brought for each bundle."""
+    for view in evidence.views:
+        if view.record.is_backup or view.record.conditions or view.cut_short or not view.nominal:
+            continue
+        for event in view.of_kind("archive"):
+            if view.record.end_code(event.data["bundle"]) == 0 and _restored(view):
+                yield view, event.data
+
+
+def _restored(view: SessionView) -> bool:
+    """No callback of the app was left unfinished; one that overrides none has nothing to finish."""
+    return all(call.end_ns is not None for call in view.work_calls)
+
+
+def _asked(view: SessionView) -> bool:
+    """The app overrides a restore callback; BK710 is about one that does not."""
+    return any(call.callback in _RESTORE_CALLBACKS for call in view.work_calls)
+
+
+def _tree(view: SessionView, bundle: str) -> dict[str, str]:
+    for event in view.of_kind("tree"):
+        if event.data["bundle"] == bundle:
+            return {file["path"]: file["crc"] for file in event.data["files"]}
+    return {}
+
+
+def _why(view: SessionView, path: str) -> str:
+    for event in view.of_kind("file.lost"):
+        if event.data["path"] == path:
+            return f"the device could not put it back ({event.data['why']}) and told nobody"
+    if any(event.data["path"] == path for event in view.of_kind("file.in")):
+        return "the device put it back, and something else took its place"
+    return "the device did not put it back"

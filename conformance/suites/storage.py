@@ -1,0 +1,77 @@
+"""Storage that fails: no space, I/O errors at each file operation, denied files, a locked or read-only area (BK901, BK902).
+
+Where faults strike is taken from the record of the undisturbed session; each is followed by a session in order that has to
+succeed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.suites.faults import healed
+from conformance.suites.session import STANDARD_PAIR, SessionGroup, SuiteContext
+from conformance.view import WORK_CALLBACKS
+from emulator.conditions import (
+    BitRot,
+    Condition,
+    Denied,
+    El2Locked,
+    Grows,
+    IoError,
+    ReadOnlyArea,
+    SlowStorage,
+    StorageFull,
+    Vanishes,
+)
+from emulator.plan import SessionKind, nominal_plan
+from emulator.record import Event, Record
+
+_MAX_OPERATIONS = 16
+_MAX_PATHS = 8
+_OPERATIONS = ("open", "write", "read")
+
+STEADY: dict[str, Condition] = {
+    "no-space": StorageFull(0),
+    "read-only": ReadOnlyArea("el2"),
+    "locked": El2Locked(),
+    "slow-storage": SlowStorage(1_000_000),
+}
+"""Conditions that do not depend on what the app does."""
+
+PACKING: dict[str, Condition] = {"vanishes": Vanishes("*.txt"), "grows": Grows("*.txt"), "bit-rot": BitRot("part.*", 520)}
+"""What happens to the files while the device itself is at work."""
+
+
+def groups(context: SuiteContext) -> Iterator[SessionGroup]:
+    """For the two kinds that a data clone uses, as far as the app works with files at all."""
+    for kind in STANDARD_PAIR:
+        record = context.nominal.get(kind)
+        if record is None or not record.complete:
+            continue
+        for name, condition in conditions_of(record, context.thorough):
+            yield healed(f"{kind}-{name}", nominal_plan(kind), condition)
+
+
+def conditions_of(record: Record, thorough: bool = True) -> Iterator[tuple[str, Condition]]:
+    """Every storage fault that can strike a session which goes as this one did."""
+    changes = [e for e in record.of_kind("change") if e.data["during"] in WORK_CALLBACKS]
+    yield from STEADY.items()
+    if record.kind == SessionKind.FULL_BACKUP:
+        yield from PACKING.items()
+    written = sum(event.data["size"] for event in changes)
+    if written > 1:
+        yield "half-full", StorageFull(written // 2)
+    yield from _at_operations(changes, thorough)
+    paths = list(dict.fromkeys(event.data["path"] for event in changes))
+    for number, path in enumerate(paths[: _MAX_PATHS if thorough else 1]):
+        yield f"denied-{number}", Denied(path)
+
+
+def _at_operations(changes: list[Event], thorough: bool) -> Iterator[tuple[str, Condition]]:
+    """At each file operation: an app that changes n files opens and writes some two n times."""
+    if not changes:
+        return
+    count = min(_MAX_OPERATIONS, 2 * len(changes) + 2) if thorough else 1
+    for operation in _OPERATIONS:
+        for nth in range(1, count + 1):
+            yield f"io-error-{operation}-{nth}", IoError("*", operation, nth)

@@ -1,0 +1,95 @@
+"""Evidence for the rules about the app's files: where exactly each fires, and what only just keeps to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.record import Record
+from tests.conformance.rules.builder import BUNDLE, OK, SessionBuilder
+from tests.conformance.rules.sessions import KILL, RESTORE, Example, evidence
+
+FILES = "/data/storage/el2/base/haps/entry/files"
+CACHED = "/data/storage/el2/base/haps/entry/cache/a"
+STAGED = "/data/storage/el2/base/.backup/a"
+FULL = {"name": "StorageFull", "after_bytes": 0}
+
+
+def file(path: str, crc: str = "1") -> dict[str, Any]:
+    return {"path": path, "size": 1, "crc": crc}
+
+
+def saved(path: str = f"{FILES}/a", *, what: str = "created", taken: tuple[str, ...] = (), **options: Any) -> Record:
+    """A backup that changes one file, and the files that leave the device."""
+    session = SessionBuilder(**options).call("onBackupEx", OK)
+    session.event("change", 1, bundle=BUNDLE, during="onBackupEx", path=path, what=what, size=1, crc="1")
+    session.event("file.out", 2, bundle=BUNDLE, uri="t", path="t", size=1, files=[file(name) for name in taken])
+    return session.event("task.end", 3, process=1, bundle=BUNDLE, why="data", code=0).end().record()
+
+
+def scanned(why: str) -> Record:
+    """A backup that leaves one file out."""
+    session = SessionBuilder().call("onBackupEx", OK)
+    left_out = [{"path": f"{FILES}/a", "why": why, "by": ""}]
+    return session.event("scan", 2, bundle=BUNDLE, size=0, left_out=left_out).end().record()
+
+
+def came_back(crc: str = "1", *, full: bool = False, moved: str = "", staged: bool = False, **options: Any) -> Record:
+    """A restore of one file."""
+    session = SessionBuilder(RESTORE, ("onRestoreEx",), **options).call("onRestoreEx", OK)
+    session.event("archive", 0, bundle=BUNDLE, full_backup_only=full, files=[file(f"{FILES}/a")])
+    if moved:
+        session.event("change", 1, during="onRestoreEx", path=moved, what="created", size=1, crc="1", names_staging=staged)
+    return session.event("tree", 9, bundle=BUNDLE, files=[file(f"{FILES}/a", crc)]).end().record()
+
+
+def touched(path: str) -> Record:
+    session = SessionBuilder().call("onBackupEx", OK)
+    return session.event("outside", 1, process=1, call=1, path=path, writes=False).end().record()
+
+
+def failing(code: int) -> Record:
+    """A backup whose storage is full, and what its callback says of it."""
+    session = SessionBuilder(conditions=[FULL])
+    number = session.begin("onBackupEx", 1)
+    session.event("condition", 1, name="StorageFull", text="open: errno 28")
+    text = {"kind": "string", "text": OK.replace(":0", f":{code}")}
+    session.event("call.sync-end", 1, call=number, outcome="returned", value=text, error=None, where=None)
+    return session.event("call.read", 1, call=number).end().record()
+
+
+FIRES: Mapping[str, list[Example]] = {
+    "BK601": [Example("staged", evidence(saved(STAGED)), ("BK601",))],
+    "BK602": [Example("changed", evidence(came_back("2")), ("BK602",))],
+    "BK603": [Example("stays", evidence(came_back(full=True)), ("BK603",))],
+    "BK604": [Example("named", evidence(came_back(moved=f"{FILES}/b", staged=True)), ("BK604",))],
+    "BK605": [Example("read", evidence(touched("/etc/hostname")), ("BK605",))],
+    "BK606": [Example("link", evidence(scanned("symlink")), ("BK606",))],
+    "BK607": [
+        Example(
+            "grows", evidence(repeats=((saved(taken=(f"{FILES}/a",)), saved(f"{FILES}/b", taken=(f"{FILES}/b",))),)), ("BK607",)
+        )
+    ],
+    "BK608": [Example("cached", evidence(saved(CACHED)), ("BK608",))],
+    "BK609": [Example("slash", evidence(scanned("breaks-the-bundle")), ("BK609",))],
+    "BK901": [Example("full", evidence(failing(0), nominal=saved(taken=(f"{FILES}/a",))), ("BK901",))],
+    "BK903": [
+        Example("damaged", evidence(healed=((came_back(conditions=[KILL]), came_back("2")),), nominal=came_back()), ("BK903",))
+    ],
+    "BK904": [Example("removed", evidence(saved(what="removed", conditions=[KILL]), nominal=saved(CACHED)), ("BK904",))],
+}
+
+MISSES: Mapping[str, list[Example]] = {
+    "BK601": [Example("taken", evidence(saved(taken=(f"{FILES}/a",))))],
+    "BK602": [Example("same", evidence(came_back()))],
+    "BK603": [Example("moved", evidence(came_back(full=True, moved=f"{FILES}/a")))],
+    "BK604": [Example("elsewhere", evidence(came_back(moved=f"{FILES}/b")))],
+    "BK605": [Example("inside", evidence(saved(taken=(f"{FILES}/a",))))],
+    "BK606": [Example("excluded", evidence(scanned("excluded")))],
+    "BK607": [Example("same", evidence(repeats=((saved(taken=(f"{FILES}/a",)), saved(taken=(f"{FILES}/a",))),)))],
+    "BK608": [Example("removed", evidence(saved(CACHED, what="removed")))],
+    "BK609": [Example("link", evidence(scanned("symlink")), ("BK606",))],
+    "BK901": [Example("reported", evidence(failing(1), nominal=saved(taken=(f"{FILES}/a",))))],
+    "BK903": [Example("mended", evidence(healed=((came_back(conditions=[KILL]), came_back()),), nominal=came_back()))],
+    "BK904": [Example("vanished", evidence(saved(what="removed", conditions=[{"name": "Vanishes"}]), nominal=saved(CACHED)))],
+}
