@@ -23,7 +23,7 @@ from conformance.suites.judging import Judging, SuiteState, confirmed, evidence_
 from conformance.suites.lab import DeviceFactory, Lab
 from conformance.suites.ledger import Sighting
 from conformance.suites.repeatability import first_difference
-from conformance.suites.session import Session, SessionGroup, SuiteContext
+from conformance.suites.session import SessionGroup, SuiteContext, single
 from conformance.suites.shrinking import shrink
 from conformance.suites.words import words_of
 from emulator.conditions import Condition
@@ -33,6 +33,7 @@ from emulator.package import Package
 from emulator.plan import SessionKind, nominal_plan
 from emulator.profile import PRESETS, DeviceProfile
 from emulator.scenario import Scenario
+from emulator.storage.seed import AppData
 from emulator.subject import Subject
 
 EXAMPLES = {"quick": 20, "gate": 100, "fuzz": 100}
@@ -176,7 +177,7 @@ class ConformanceRun:
         return SuiteContext(
             callbacks=frozenset(self._subject.callbacks),
             profile=self._settings.device,
-            nominal=self._judging.nominal,
+            nominal=self._judging.nominal_of(AppData.FEW),
             conditions=self._settings.conditions,
             words=words_of(self._subject.file),
             thorough=self._settings.profile != "quick",
@@ -220,7 +221,7 @@ class ConformanceRun:
 
     def _try(self, suite: Suite, group: SessionGroup) -> tuple[Finding, ...]:
         """Run a group, once, and judge it."""
-        key = SessionGroup("", group.sessions, group.installs, group.with_data)
+        key = SessionGroup("", group.sessions, group.installs, group.data)
         state = self._state[suite.name]
         if key not in self._tried:
             state.groups += 1
@@ -235,7 +236,7 @@ class ConformanceRun:
 
     def _check_repeat(self, suite: Suite) -> None:
         """Run the nominal sessions once more on new devices and compare event by event."""
-        for kind, record in self._judging.nominal.items():
+        for kind, record in self._judging.nominal_of(AppData.FULL).items():
             if not record.complete:
                 continue
             group = next(g for g in suite.groups(self._context()) if g.name == kind)
@@ -323,12 +324,12 @@ def replay(path: Path, subject: Subject, settings: RunSettings) -> ReplayResult:
     """Run a saved scenario again. Raises ScenarioError when the file cannot be read."""
     scenario = Scenario.load(path)
     lab = Lab(subject, scenario.profile, scenario.seed, settings.hang_limit_s, settings.sandbox)
+    group = scenarios.group_of(scenario)
     nominal = {}
     for kind in (SessionKind.FULL_BACKUP, scenario.plan.kind):
-        plain = lab.run(SessionGroup(str(kind), (Session(nominal_plan(kind)),)))
+        plain = lab.run(single(str(kind), nominal_plan(kind), data=group.data))
         if plain.records:
             nominal[str(kind)] = plain.records[0]
-    group = scenarios.group_of(scenario)
     result = lab.run(group)
     reached = len(result.records) == len(group.sessions)
     record = result.records[-1] if reached else None

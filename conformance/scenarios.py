@@ -25,6 +25,7 @@ from emulator.plan import DEFAULT_BUNDLE, SessionPlan
 from emulator.profile import DeviceProfile
 from emulator.record import Record
 from emulator.scenario import Scenario, ScenarioError
+from emulator.storage.seed import AppData
 
 
 class Verdict(StrEnum):
@@ -84,6 +85,8 @@ def save(
         expect["before"] = json.dumps(before, sort_keys=True)
     if group.installs != (DEFAULT_BUNDLE,):
         expect["installs"] = ",".join(group.installs)
+    if group.data is not AppData.NONE:
+        expect["data"] = str(group.data)
     scenario = Scenario(
         subject=spec,
         plan=last.plan,
@@ -101,13 +104,15 @@ def group_of(scenario: Scenario) -> SessionGroup:
     """The sessions of a scenario. Raises ScenarioError when what stands before the last one cannot be read."""
     try:
         before = [_session_from_json(document) for document in json.loads(scenario.expect.get("before", "[]"))]
+        data = AppData(scenario.expect.get("data", AppData.NONE))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ScenarioError(f"expect.before: {error}") from None
+        raise ScenarioError(f"expect: {error}") from None
     installs = scenario.expect.get("installs")
     return SessionGroup(
         "replay",
         (*before, Session(scenario.plan, scenario.conditions)),
         tuple(installs.split(",")) if installs else tuple(dict.fromkeys(scenario.plan.bundles)),
+        data,
     )
 
 

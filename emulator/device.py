@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from emulator.record import Record
 from emulator.service.service import BackupService
 from emulator.storage.disk import HEALTHY_DISK
 from emulator.storage.faults import disk_for
-from emulator.storage.host_place import roomy_place
+from emulator.storage.host_place import PLACES
 from emulator.storage.planting import plant
 from emulator.storage.sandbox import Sandbox, Snapshot
 from emulator.storage.transfer import Archive, SeedFromDirectory
@@ -122,6 +121,7 @@ class Device:
         finally:
             if self._directory is not None:
                 _remove(self._directory)
+                PLACES.give_back(self._directory)
                 self._directory = None
 
     def __enter__(self) -> Device:
@@ -187,7 +187,7 @@ class Device:
     def directory(self) -> Path:
         """Where the device's disk is on the host; made when first asked for."""
         if self._directory is None:
-            self._directory = Path(tempfile.mkdtemp(prefix="backup-device-", dir=roomy_place()))
+            self._directory = PLACES.take()
         return self._directory
 
     # processes ---------------------------------------------------------------------------------------------------------

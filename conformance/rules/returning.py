@@ -38,7 +38,7 @@ def full_backup_only_not_moved(evidence: Evidence) -> Iterator[Finding]:
     for view, bundle in _complete_restores(evidence):
         if not bundle["full_backup_only"] or not bundle["files"]:
             continue
-        if _asked(view) and not any(event.data["during"] in _RESTORE_CALLBACKS for event in view.of_kind("change")):
+        if _asked(view) and not _moved(view, bundle):
             names = [file["path"] for file in bundle["files"][:_SHOWN]]
             message = "fullBackupOnly is true and the restore callback moved nothing out of .backup/restore"
             seen = f"{len(bundle['files'])} files are wiped with it, among them {', '.join(names)}"
@@ -71,6 +71,14 @@ def _complete_restores(evidence: Evidence) -> Iterator[tuple[SessionView, Mappin
 def _restored(view: SessionView) -> bool:
     """No callback of the app was left unfinished; one that overrides none has nothing to finish."""
     return all(call.end_ns is not None for call in view.work_calls)
+
+
+def _moved(view: SessionView, bundle: Mapping[str, Any]) -> bool:
+    """The callback changed something, or what came back is already there from an earlier restore."""
+    if any(event.data["during"] in _RESTORE_CALLBACKS for event in view.of_kind("change")):
+        return True
+    there = set(_tree(view, bundle["bundle"]).values())
+    return any(file["size"] and file["crc"] in there for file in bundle["files"])
 
 
 def _asked(view: SessionView) -> bool:

@@ -25,6 +25,7 @@ from emulator.conditions import (
 )
 from emulator.plan import SessionKind, SessionPlan, nominal_plan
 from emulator.record import Record
+from emulator.storage.seed import AppData
 
 _MS = 1_000_000
 
@@ -41,7 +42,8 @@ STEADY: dict[str, Condition] = {
 """Conditions that need no point in time."""
 
 _TURNING_POINTS = ("call", "call.settled", "poll.armed", "file.out", "file.in", "task.end", "append")
-_MAX_POINTS = 12
+_POINTS = 12
+_POINTS_WHEN_QUICK = 6
 
 
 def groups(context: SuiteContext) -> Iterator[SessionGroup]:
@@ -59,16 +61,17 @@ def groups(context: SuiteContext) -> Iterator[SessionGroup]:
 
 def healed(name: str, plan: SessionPlan, *conditions: Condition) -> SessionGroup:
     """The session under the conditions, then the nominal one of its kind on the same device in order."""
-    return SessionGroup(name, (Session(plan, conditions), Session(nominal_plan(plan.kind))), with_data=True)
+    return SessionGroup(name, (Session(plan, conditions), Session(nominal_plan(plan.kind))), data=AppData.FEW)
 
 
 def conditions_of(record: Record, thorough: bool = True) -> Iterator[tuple[str, Condition]]:
     """Every fault that can strike a session which goes as this one did."""
     yield from STEADY.items()
-    kill_points = process_events(record) if thorough else turning_points(record)
+    points = turning_points(record, _POINTS if thorough else _POINTS_WHEN_QUICK)
+    kill_points = process_events(record) if thorough else points
     for event in kill_points:
         yield f"kill-{event}", Kill(event=event)
-    for event in turning_points(record):
+    for event in points:
         yield f"cancel-{event}", Cancel(event=event)
         yield f"client-death-{event}", ClientDeath(event=event)
         yield f"service-death-{event}", ServiceDeath(event=event)
@@ -98,8 +101,8 @@ def process_events(record: Record) -> list[int]:
     return numbers
 
 
-def turning_points(record: Record) -> list[int]:
-    """The numbers of a few events at which something begins or ends for the app, spread over the session."""
+def turning_points(record: Record, most: int) -> list[int]:
+    """The numbers of at most so many events at which something begins or ends for the app, spread over the session."""
     points = [number for number, event in enumerate(record.events) if event.kind in _TURNING_POINTS]
-    step = max(1, -(-len(points) // _MAX_POINTS))
+    step = max(1, -(-len(points) // most))
     return points[::step]

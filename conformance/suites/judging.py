@@ -18,6 +18,7 @@ from conformance.suites.ledger import Ledger, Sighting
 from conformance.suites.session import SessionGroup
 from emulator.plan import SessionKind
 from emulator.record import Record
+from emulator.storage.seed import AppData
 
 WHOLE_RUN_RULES = frozenset(("BK302",))
 
@@ -35,9 +36,10 @@ class SuiteState:
 
 @dataclass
 class Judging:
-    """The judgement of one run so far. ``applies`` are the rules that some session gave something to judge."""
+    """The judgement of one run so far. ``nominal`` has the nominal sessions by what the app had; ``applies`` are the rules
+    that some session gave something to judge."""
 
-    nominal: dict[SessionKind, Record] = field(default_factory=dict)
+    nominal: dict[AppData, dict[SessionKind, Record]] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=lambda: Ledger(tuple(suite.name for suite in SUITES)))
     applies: set[str] = field(default_factory=set)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -48,10 +50,10 @@ class Judging:
         """Judge a group by all rules; the findings are kept in the ledger."""
         for record in result.records:
             if suite.name == "nominal":
-                self.nominal.setdefault(SessionKind(record.kind), record)
+                self.nominal.setdefault(result.group.data, {}).setdefault(SessionKind(record.kind), record)
             for call in record.calls:
                 self._calling.setdefault(call.callback, record)
-        evidence = evidence_of(result, self._nominal_by_name())
+        evidence = evidence_of(result, self._nominal_by_name(result.group.data))
         state.judged += len(evidence.views)
         reason = result.blocked or next((b for b in map(blocked, result.records) if b), "")
         if reason:
@@ -73,7 +75,7 @@ class Judging:
     def reason_for_nothing(self, rule_id: str) -> str:
         """Why no session gave the rule anything to judge."""
         if rule_id not in self.reasons:
-            self._note_applicable((rule_id,), Evidence(tuple(self.nominal.values()), self._nominal_by_name()))
+            self._note_applicable((rule_id,), Evidence(tuple(self.nominal_of(AppData.FULL).values()), self._nominal_by_name()))
         return self.reasons.get(rule_id, "no session of this subject can show it")
 
     def _find(self, evidence: Evidence) -> Iterable[Finding]:
@@ -100,7 +102,7 @@ class Judging:
 
     def _judge_whole_run(self, rule_id: str) -> None:
         """Judge the run as a whole, by its nominal sessions and one session for each callback that was ever called."""
-        records = tuple({id(r): r for r in (*self.nominal.values(), *self._calling.values())}.values())
+        records = tuple({id(r): r for r in (*self.nominal_of(AppData.FULL).values(), *self._calling.values())}.values())
         evidence = Evidence(records, self._nominal_by_name(), whole_run=True)
         if not evidence.views:
             return
@@ -108,8 +110,12 @@ class Judging:
         for finding in self._find_one(rule_id, evidence):
             self.ledger.add(rule_id, Sighting(finding, "nominal", SessionGroup("run", ()), records[0]))
 
-    def _nominal_by_name(self) -> dict[str, Record]:
-        return {str(kind): record for kind, record in self.nominal.items()}
+    def nominal_of(self, data: AppData) -> Mapping[SessionKind, Record]:
+        """The nominal sessions of an app with this data; there are none without any, and those with all stand for them."""
+        return self.nominal.get(AppData.FULL if data is AppData.NONE else data, {})
+
+    def _nominal_by_name(self, data: AppData = AppData.FULL) -> dict[str, Record]:
+        return {str(kind): record for kind, record in self.nominal_of(data).items()}
 
 
 def evidence_of(result: GroupResult, nominal: Mapping[str, Record]) -> Evidence:

@@ -22,7 +22,7 @@ from emulator.package import Package
 from emulator.plan import SessionKind, SessionPlan, nominal_plan
 from emulator.profile import PRESETS, DeviceProfile
 from emulator.record import Event, Record
-from emulator.storage.seed import default_seed
+from emulator.storage.seed import AppData
 from emulator.subject import Subject
 
 HANGS_TOLERATED = 3
@@ -93,7 +93,7 @@ class Lab:
     sessions_run: int = field(default=0, init=False)
     _hangs: Counter[str] = field(default_factory=Counter, init=False)
     _confirmed: set[str] = field(default_factory=set, init=False)
-    _archives: dict[bool, Any] = field(default_factory=dict, init=False)
+    _archives: dict[AppData, Any] = field(default_factory=dict, init=False)
 
     def run(self, group: SessionGroup) -> GroupResult:
         """Run all sessions of the group, unless a callback that they call has hung too often."""
@@ -118,18 +118,18 @@ class Lab:
     def begin(self, group: SessionGroup, hang_limit_s: float | None = None) -> EmulatedDevice:
         """A device at the start of the group: the subject installed, its data or the archive in place."""
         limit = hang_limit_s or self.hang_limit_s
-        new_phone = group.on_a_new_phone and self._has_archive(group.with_data)
+        new_phone = group.on_a_new_phone and self._has_archive(group.data)
         device = self.make_device(self.profile, (), self.seed, hang_limit_s=limit)
         for full_name in group.installs:
             name, _, index = full_name.partition(":")
-            sandbox = None if new_phone else self._data(group.with_data)
+            sandbox = None if new_phone else self._seed(group.data)
             device.install(self.subject, name, clone_index=int(index or 0), package=self.package, sandbox=sandbox)
             if new_phone:
-                device.bundles[full_name].archive = self._archives[group.with_data]
+                device.bundles[full_name].archive = self._archives[group.data]
         return device
 
-    def _data(self, with_data: bool) -> Sandbox:
-        return self.sandbox if self.sandbox is not None else default_seed if with_data else None
+    def _seed(self, data: AppData) -> Sandbox:
+        return self.sandbox if self.sandbox is not None else data.seed
 
     def run_session(self, device: EmulatedDevice, session: Session) -> Record:
         """One session on a device that begins with exactly this session's conditions."""
@@ -146,21 +146,21 @@ class Lab:
                     return f"{callback} had to be stopped in {count} sessions; its other sessions are not run"
         return ""
 
-    def _has_archive(self, with_data: bool) -> bool:
-        """Make the archive of the nominal full backup, of an app with or without data, when it is first needed."""
-        if with_data not in self._archives:
+    def _has_archive(self, data: AppData) -> bool:
+        """Make the archive of the nominal full backup, of an app with this data, when it is first needed."""
+        if data not in self._archives:
             plan = nominal_plan(SessionKind.FULL_BACKUP)
             if self.refusal((Session(plan),)):
-                self._archives[with_data] = None
+                self._archives[data] = None
             else:
-                group = SessionGroup("archive", (Session(plan),), with_data=with_data)
+                group = SessionGroup("archive", (Session(plan),), data=data)
                 device = self.begin(group)
                 try:
                     self.run_session(device, group.sessions[0])
-                    self._archives[with_data] = device.bundles[group.installs[0]].archive
+                    self._archives[data] = device.bundles[group.installs[0]].archive
                 finally:
                     device.close()
-        return self._archives[with_data] is not None
+        return self._archives[data] is not None
 
     def _note_hang(self, group: SessionGroup, record: Record) -> tuple[Hang | None, tuple[Record, ...]]:
         """Look again with twice the limit: the hang, and the records of the second run where nothing had to be stopped."""

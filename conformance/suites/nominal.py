@@ -1,4 +1,6 @@
-"""The device in order, empty details, the ordinary version, the app's data in place: one session of each kind."""
+"""The device in order, empty details, the ordinary version, the app's data in place: one session of each kind.
+
+Each is run with few files too: sessions under conditions, which have no more, are compared with those."""
 
 from __future__ import annotations
 
@@ -6,9 +8,12 @@ from collections.abc import Iterator
 
 from conformance.suites.session import NOMINAL_KINDS, SessionGroup, SuiteContext, single
 from emulator.plan import nominal_plan
+from emulator.storage.seed import AppData
 
 
 def groups(context: SuiteContext) -> Iterator[SessionGroup]:
     """Both kinds of backup, both kinds of restore, and the upgrade restore."""
     for kind in NOMINAL_KINDS:
-        yield single(str(kind), nominal_plan(kind), with_data=True)
+        yield single(str(kind), nominal_plan(kind), data=AppData.FULL)
+    for kind in NOMINAL_KINDS:
+        yield single(f"{kind}-few-files", nominal_plan(kind), data=AppData.FEW)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from conformance.suites.session import NOMINAL_KINDS, Session, SessionGroup, SuiteContext
 from emulator.conditions import LowMemoryKill
 from emulator.plan import SessionKind, nominal_plan
+from emulator.storage.seed import AppData
 
 _CRASHES_IN = (
     (SessionKind.FULL_BACKUP, "onBackupEx", "onBackup"),
@@ -18,7 +19,7 @@ def groups(context: SuiteContext) -> Iterator[SessionGroup]:
     """Twice each kind; after the crash the service asks a new process to release (control-plane 4.1, S4)."""
     for kind in NOMINAL_KINDS:
         plan = Session(nominal_plan(kind))
-        yield SessionGroup(f"{kind}-twice", (plan, plan), with_data=True)
+        yield SessionGroup(f"{kind}-twice", (plan, plan), data=AppData.FULL)
     for kind, *callbacks in _CRASHES_IN:
         for callback in callbacks:
             if context.overrides(callback):

@@ -9,6 +9,7 @@ from emulator.conditions import Condition
 from emulator.plan import DEFAULT_BUNDLE, SessionKind, SessionPlan
 from emulator.profile import DeviceProfile
 from emulator.record import Record
+from emulator.storage.seed import AppData
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +25,15 @@ class SessionGroup:
     """Sessions that follow each other on one device, whose sandboxes live on from one to the next.
 
     The device begins with the app's data in place; when the first session is a restore it is a new phone instead: no
-    data, and the client holds the archive of the nominal full backup. ``with_data``: the data of an app that has been in use,
-    where nobody gave another (``--sandbox``); without it the app has none. ``installs`` are the copies of the subject, as
+    data, and the client holds the archive of the nominal full backup. ``data``: what the app has where nobody gave it data of
+    its own (``--sandbox``). ``installs`` are the copies of the subject, as
     ``name`` or ``name:index``.
     """
 
     name: str
     sessions: tuple[Session, ...]
     installs: tuple[str, ...] = (DEFAULT_BUNDLE,)
-    with_data: bool = False
+    data: AppData = AppData.NONE
 
     @property
     def on_a_new_phone(self) -> bool:
@@ -48,7 +49,7 @@ class SuiteContext:
     """The callbacks that the subject overrides."""
     profile: DeviceProfile
     nominal: Mapping[SessionKind, Record] = field(default_factory=dict)
-    """The records of the nominal sessions; empty while the nominal suite itself runs."""
+    """The records of the nominal sessions of an app with few files; empty while the nominal suite itself runs."""
     conditions: tuple[Condition, ...] = ()
     """The user's own, from ``--condition``."""
     words: tuple[str, ...] = ()
@@ -68,6 +69,6 @@ STANDARD_PAIR = (SessionKind.FULL_BACKUP, SessionKind.INCREMENTAL_RESTORE)
 """What a data clone does today: a full backup on the old phone, an incremental restore on the new one."""
 
 
-def single(name: str, plan: SessionPlan, *conditions: Condition, with_data: bool = False) -> SessionGroup:
+def single(name: str, plan: SessionPlan, *conditions: Condition, data: AppData = AppData.NONE) -> SessionGroup:
     """A group of one session."""
-    return SessionGroup(name, (Session(plan, conditions),), with_data=with_data)
+    return SessionGroup(name, (Session(plan, conditions),), data=data)

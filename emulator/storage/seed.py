@@ -11,7 +11,7 @@ import os
 import stat
 import zlib
 from collections.abc import Callable
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -111,24 +111,56 @@ EMPTY_DIRECTORIES = (
 )
 
 
+FEW_FILES = (
+    Seeded(f"{EL1}/base/files/device.json", b'{"wallpaper": 3}'),
+    Seeded(f"{EL2}/base/haps/entry/preferences/settings", _PREFERENCES),
+    Seeded(f"{EL2}/database/entry/rdb/notes.db", _DATABASE),
+    Seeded(f"{FILES}/note.txt", b"milk\nbread\ntea\n"),
+)
+"""One file of each kind that nearly every app has."""
+
+
+class AppData(StrEnum):
+    """What an app whose data nobody gives finds in its sandbox."""
+
+    NONE = "none"
+    FEW = "few"
+    FULL = "full"
+
+    @property
+    def seed(self) -> Callable[[Path], None] | None:
+        """What fills a fresh sandbox."""
+        return {AppData.NONE: None, AppData.FEW: few_files, AppData.FULL: default_seed}[self]
+
+
 def default_seed(root: Path) -> None:
     """Fill the empty directory ``root``, which stands for ``/`` of the app. Needs no other state; raises OSError."""
+    _fill(root, FILES_OF_THE_SEED, EMPTY_DIRECTORIES)
+
+
+def few_files(root: Path) -> None:
+    """Fill the empty directory ``root`` with the little that a session needs which is run many times over. Raises OSError."""
+    _fill(root, FEW_FILES, ())
+
+
+def _fill(root: Path, files: tuple[Seeded, ...], empty: tuple[str, ...]) -> None:
     prefix = f"{root}/"
-    for directory in _directories():
+    directories = _directories(files, empty)
+    for directory in directories:
         os.mkdir(prefix + directory)
         os.chmod(prefix + directory, DIRECTORY_MODE)
-    for file in FILES_OF_THE_SEED:
+    for file in files:
         _write(prefix + file.path, file)
     times = (SEEDED_AT_NS, SEEDED_AT_NS)
-    for directory in _directories():
+    for directory in directories:
         os.utime(prefix + directory, ns=times)
 
 
 @cache
-def _directories() -> tuple[str, ...]:
-    """Every directory of the seed, parents first."""
-    found = set(EMPTY_DIRECTORIES)
-    for path in (*EMPTY_DIRECTORIES, *(file.path for file in FILES_OF_THE_SEED)):
+def _directories(files: tuple[Seeded, ...], empty: tuple[str, ...]) -> tuple[str, ...]:
+    """Every directory of a seed, parents first."""
+    found = set(empty)
+    for path in (*empty, *(file.path for file in files)):
         parts = path.split("/")[:-1]
         found.update("/".join(parts[: depth + 1]) for depth in range(len(parts)))
     return tuple(sorted(found))

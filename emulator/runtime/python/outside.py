@@ -14,22 +14,29 @@ from typing import Any
 
 from emulator.kernel import AppThread, current_thread
 
-_READING = {"os.listdir": 0, "os.scandir": 0, "os.chdir": 0, "os.walk": 0, "os.getxattr": 0, "os.listxattr": 0}
-_WRITING = {
-    "os.mkdir": 1,
-    "os.rmdir": 1,
-    "os.remove": 1,
-    "os.rename": 2,
-    "os.link": 2,
-    "os.symlink": 2,
-    "os.chmod": 1,
-    "os.chown": 1,
-    "os.utime": 1,
-    "os.truncate": 1,
-    "os.setxattr": 1,
-    "sqlite3.connect": 1,
+_READING = frozenset(("os.listdir", "os.scandir", "os.chdir", "os.walk", "os.getxattr", "os.listxattr"))
+_WRITING: dict[str, tuple[tuple[int, int | None], ...]] = {
+    "os.mkdir": ((0, 2),),
+    "os.rmdir": ((0, 1),),
+    "os.remove": ((0, 1),),
+    "os.rename": ((0, 2), (1, 3)),
+    "os.link": ((0, 2), (1, 3)),
+    "os.symlink": ((1, 2),),
+    "os.chmod": ((0, 2),),
+    "os.chown": ((0, 3),),
+    "os.utime": ((0, 3),),
+    "os.truncate": ((0, None),),
+    "os.setxattr": ((0, None),),
+    "sqlite3.connect": ((0, None),),
 }
-"""Audit events of file work that changes something, and how many of their first arguments are paths."""
+"""Audit events of file work that changes something: where a path stands among the arguments, and where the descriptor of
+the directory that it is relative to. What a new link points at is not touched."""
+
+_NAMES = frozenset(("os.mkdir", "os.rmdir", "os.remove", "os.rename", "os.link", "os.symlink"))
+"""Events about the name itself: a link that stands there is not followed."""
+
+_ABSENT = -1
+"""How an audit event says that no descriptor was given."""
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
@@ -56,18 +63,38 @@ def install() -> None:
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "open":
-        paths, writes = arguments[:1], _opens_to_write(arguments)
+        paths, writes = _opened(arguments), _opens_to_write(arguments)
     elif event in _WRITING:
-        paths, writes = arguments[: _WRITING[event]], True
+        paths, writes = [_from_directory(arguments, *places) for places in _WRITING[event]], True
     elif event in _READING:
-        paths, writes = arguments[:1], False
+        paths, writes = [*arguments[:1]], False
     else:
         return
     thread = current_thread()
     if thread is None or thread.owner is None or not thread.owner.alive or thread.dying:
         return
     for path in paths:
-        _look(thread, path, writes)
+        _look(thread, path, writes, event not in _NAMES)
+
+
+def _opened(arguments: tuple[Any, ...]) -> list[Any]:
+    """The path that was opened. The event of ``os.open`` does not say which directory a relative path begins at."""
+    path, mode = arguments[0], arguments[1] if len(arguments) > 1 else None
+    if mode is None and isinstance(path, str | bytes) and not os.path.isabs(path):
+        return []
+    return [path]
+
+
+def _from_directory(arguments: tuple[Any, ...], place: int, directory: int | None) -> Any:
+    """A path, joined to the directory whose descriptor it was given with; None when nobody can tell which that is."""
+    path = arguments[place]
+    fd = arguments[directory] if directory is not None and directory < len(arguments) else _ABSENT
+    if not isinstance(fd, int) or fd < 0 or isinstance(path, int) or os.path.isabs(path):
+        return path
+    try:
+        return os.path.join(os.readlink(f"/proc/self/fd/{fd}"), os.fsdecode(path))
+    except OSError:
+        return None
 
 
 def _opens_to_write(arguments: tuple[Any, ...]) -> bool:
@@ -75,7 +102,7 @@ def _opens_to_write(arguments: tuple[Any, ...]) -> bool:
     return isinstance(flags, int) and bool(flags & _WRITES)
 
 
-def _look(thread: AppThread, path: Any, writes: bool) -> None:
+def _look(thread: AppThread, path: Any, writes: bool, follow: bool) -> None:
     if isinstance(path, int) or path is None:
         return
     try:
@@ -85,7 +112,7 @@ def _look(thread: AppThread, path: Any, writes: bool) -> None:
     if shown in (":memory:", "") or shown.startswith("file:"):
         return
     process = thread.owner
-    whole = os.path.realpath(shown)
+    whole = os.path.realpath(shown) if follow else os.path.join(os.path.realpath(os.path.dirname(shown)), os.path.basename(shown))
     if process.sandbox.holds(whole):
         process.wrote_files = process.wrote_files or writes
         return

@@ -74,6 +74,6 @@ def test_interrupt_in_the_middle_of_sessions(project: Project) -> None:
     assert process.returncode == 2, out
     assert "KeyboardInterrupt" in out
     assert "compliant" not in out or "not run" in out
-    assert (project.directory / "seen.txt").read_text(encoding="utf-8").startswith(f"{temporary}/backup-device-")
-    assert [path.name for path in temporary.iterdir() if path.name.startswith("backup-device-")] == []
+    assert (project.directory / "seen.txt").read_text(encoding="utf-8").startswith(f"{temporary}/backup-devices-")
+    assert [path.name for path in temporary.iterdir() if path.name.startswith("backup-devices-")] == []
     assert {rule["outcome"] for rule in project.report("r.json")["rules"]} == {"not-run"}

@@ -121,7 +121,7 @@ def test_a_kill_at_every_event_of_the_process(nominal: dict[SessionKind, Record]
 def test_the_quick_profile_kills_at_turning_points_only(nominal: dict[SessionKind, Record]) -> None:
     record = nominal[SessionKind.FULL_BACKUP]
     kills = [name for name, _ in conditions_of(record, thorough=False) if name.startswith("kill-")]
-    assert kills == [f"kill-{event}" for event in turning_points(record)]
+    assert kills == [f"kill-{event}" for event in turning_points(record, 6)]
 
 
 def test_the_healed_device_always_completes(nominal: dict[SessionKind, Record]) -> None:

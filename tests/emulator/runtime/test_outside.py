@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -112,3 +113,21 @@ def test_python_itself_may_be_read_and_not_written() -> None:
         os.close(os.open(os.__file__, os.O_RDONLY | os.O_APPEND))
 
     assert touched(write) == [(os.__file__, True)]
+
+
+def test_a_name_below_an_open_directory_belongs_to_that_directory(elsewhere: Path) -> None:
+    def own(context: Any) -> None:
+        tree = Path(context.filesDir, "tree/branch")
+        tree.mkdir(parents=True)
+        (tree / "leaf").write_text("leaf")
+        (tree / "link").symlink_to("leaf")
+        (tree / "out").symlink_to(elsewhere / "there.txt")
+        shutil.rmtree(tree.parent)
+
+    def others(_: Any) -> None:
+        directory = os.open(elsewhere, os.O_RDONLY)
+        os.mkdir("made", dir_fd=directory)
+        os.close(directory)
+
+    assert touched(own) == []
+    assert touched(others) == [(str(elsewhere), False), (str(elsewhere / "made"), True)]
