@@ -101,12 +101,15 @@ def save(
 
 
 def group_of(scenario: Scenario) -> SessionGroup:
-    """The sessions of a scenario. Raises ScenarioError when what stands before the last one cannot be read."""
+    """The sessions of a scenario. Raises ScenarioError when what stands in ``expect`` cannot be read."""
     try:
         before = [_session_from_json(document) for document in json.loads(scenario.expect.get("before", "[]"))]
-        data = AppData(scenario.expect.get("data", AppData.NONE))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ScenarioError(f"expect: {error}") from None
+        raise ScenarioError(f"expect.before: {error}") from None
+    try:
+        data = AppData(scenario.expect.get("data", AppData.NONE))
+    except ValueError as error:
+        raise ScenarioError(f"expect.data: {error} ({', '.join(AppData)})") from None
     installs = scenario.expect.get("installs")
     return SessionGroup(
         "replay",

@@ -34,13 +34,14 @@ def scanned(why: str) -> Record:
     return session.event("scan", 2, bundle=BUNDLE, size=0, left_out=left_out).end().record()
 
 
-def came_back(crc: str = "1", *, full: bool = False, moved: str = "", staged: bool = False, **options: Any) -> Record:
-    """A restore of one file."""
+def came_back(crc: str | None = "1", *, full: bool = False, moved: str = "", staged: bool = False, **options: Any) -> Record:
+    """A restore of one file, which has this content at the end, or is not there."""
     session = SessionBuilder(RESTORE, ("onRestoreEx",), **options).call("onRestoreEx", OK)
     session.event("archive", 0, bundle=BUNDLE, full_backup_only=full, files=[file(f"{FILES}/a")])
     if moved:
         session.event("change", 1, during="onRestoreEx", path=moved, what="created", size=1, crc="1", names_staging=staged)
-    return session.event("tree", 9, bundle=BUNDLE, files=[file(f"{FILES}/a", crc)]).end().record()
+    there = [file(f"{FILES}/a", crc)] if crc is not None else []
+    return session.event("tree", 9, bundle=BUNDLE, files=there).end().record()
 
 
 def touched(path: str) -> Record:
@@ -61,7 +62,7 @@ def failing(code: int) -> Record:
 FIRES: Mapping[str, list[Example]] = {
     "BK601": [Example("staged", evidence(saved(STAGED)), ("BK601",))],
     "BK602": [Example("changed", evidence(came_back("2")), ("BK602",))],
-    "BK603": [Example("stays", evidence(came_back(full=True)), ("BK603",))],
+    "BK603": [Example("stays", evidence(came_back(None, full=True)), ("BK603",))],
     "BK604": [Example("named", evidence(came_back(moved=f"{FILES}/b", staged=True)), ("BK604",))],
     "BK605": [Example("read", evidence(touched("/etc/hostname")), ("BK605",))],
     "BK606": [Example("link", evidence(scanned("symlink")), ("BK606",))],
@@ -82,7 +83,10 @@ FIRES: Mapping[str, list[Example]] = {
 MISSES: Mapping[str, list[Example]] = {
     "BK601": [Example("taken", evidence(saved(taken=(f"{FILES}/a",))))],
     "BK602": [Example("same", evidence(came_back()))],
-    "BK603": [Example("moved", evidence(came_back(full=True, moved=f"{FILES}/a")))],
+    "BK603": [
+        Example("moved", evidence(came_back(None, full=True, moved=f"{FILES}/b"))),
+        Example("there", evidence(came_back(full=True))),
+    ],
     "BK604": [Example("elsewhere", evidence(came_back(moved=f"{FILES}/b")))],
     "BK605": [Example("inside", evidence(saved(taken=(f"{FILES}/a",))))],
     "BK606": [Example("excluded", evidence(scanned("excluded")))],

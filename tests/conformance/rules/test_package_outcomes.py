@@ -71,7 +71,7 @@ def test_where_the_device_refuses_no_session_is_run(tmp_path: Path, profile: str
     outcomes = [run.outcome(other) for other in judged("sessions")]
     assert {(outcome.outcome, outcome.reason) for outcome in outcomes} == {(OutcomeKind.BLOCKED, reason)}
     assert run.sessions_run == 0
-    assert run.outcome("BK601").outcome is OutcomeKind.NOT_APPLICABLE
+    assert run.outcome("BK801").outcome is OutcomeKind.NOT_APPLICABLE
 
 
 def test_rules_keep_each_other_from_being_judged(tmp_path: Path) -> None:

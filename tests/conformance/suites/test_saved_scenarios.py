@@ -17,6 +17,7 @@ from emulator.plan import DEFAULT_BUNDLE, SessionKind, SessionPlan, nominal_plan
 from emulator.profile import PRESETS
 from emulator.record import Event, Record
 from emulator.scenario import Scenario, ScenarioError
+from emulator.storage.seed import AppData
 
 
 def record_of(*calls: tuple[str, list[Any]], extra: str = "") -> Record:
@@ -103,6 +104,7 @@ def test_the_sessions_before_and_the_installed_copies_come_back(tmp_path: Path) 
         ),
         installs=(DEFAULT_BUNDLE, f"{DEFAULT_BUNDLE}:1"),
     )
+    group = replace(group, data=AppData.FEW)
     again = scenarios.group_of(Scenario.load(saved(tmp_path, FOUND, group)))
     assert again == replace(group, name="replay")
 
@@ -118,4 +120,8 @@ def test_a_damaged_history_is_named(tmp_path: Path) -> None:
     document["expect"]["before"] = '[{"plan": 1}]'
     path.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(ScenarioError, match=r"expect\.before"):
+        scenarios.group_of(Scenario.load(path))
+    document["expect"] = {"data": "much"}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"expect\.data: 'much' is not a valid AppData \(none, few, full\)"):
         scenarios.group_of(Scenario.load(path))

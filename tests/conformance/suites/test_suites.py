@@ -16,6 +16,7 @@ from conformance.suites.session import SessionGroup, SuiteContext
 from emulator import CALLBACKS, SessionKind, SlowCpu, load_profile, load_subject, nominal_plan
 from emulator.plan import SessionPlan
 from emulator.record import Record
+from emulator.storage.seed import AppData
 
 LATEST = load_profile("latest")
 CONTROL = load_subject(Control)
@@ -49,7 +50,7 @@ def test_names_are_unique_within_a_suite(nominal: dict[SessionKind, Record]) -> 
 
 
 def test_sessions_are_not_planned_twice(nominal: dict[SessionKind, Record]) -> None:
-    sessions = [(group.sessions, group.installs) for _, group in all_groups(nominal)]
+    sessions = [(group.sessions, group.installs, group.data) for _, group in all_groups(nominal)]
     assert len(sessions) == len(set(sessions))
 
 
@@ -61,7 +62,8 @@ def test_every_plan_saves_and_reads_back(nominal: dict[SessionKind, Record]) -> 
 
 def test_each_kind_has_a_nominal_session() -> None:
     groups = list(suite("nominal")(context()))
-    assert [group.sessions[0].plan.kind for group in groups] == list(SessionKind)
+    for data in (AppData.FULL, AppData.FEW):
+        assert [group.sessions[0].plan.kind for group in groups if group.data is data] == list(SessionKind)
     assert all(group.sessions[0].plan.nominal for group in groups)
 
 
