@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.record import Record
 from tests.conformance.rules.builder import BUNDLE, OK, SessionBuilder
-from tests.conformance.rules.sessions import KILL, RESTORE, Example, evidence
+from tests.conformance.rules.sessions import KILL, RESTORE, SLOW_CPU, Example, evidence
 
 FILES = "/data/storage/el2/base/haps/entry/files"
 CACHED = "/data/storage/el2/base/haps/entry/cache/a"
@@ -94,6 +94,9 @@ MISSES: Mapping[str, list[Example]] = {
     "BK608": [Example("removed", evidence(saved(CACHED, what="removed")))],
     "BK609": [Example("link", evidence(scanned("symlink")), ("BK606",))],
     "BK901": [Example("reported", evidence(failing(1), nominal=saved(taken=(f"{FILES}/a",))))],
-    "BK903": [Example("mended", evidence(healed=((came_back(conditions=[KILL]), came_back()),), nominal=came_back()))],
+    "BK903": [
+        Example("mended", evidence(healed=((came_back(conditions=[KILL]), came_back()),), nominal=came_back())),
+        Example("not killed", evidence(healed=((came_back(conditions=[SLOW_CPU]), came_back("2")),), nominal=came_back())),
+    ],
     "BK904": [Example("vanished", evidence(saved(what="removed", conditions=[{"name": "Vanishes"}]), nominal=saved(CACHED)))],
 }

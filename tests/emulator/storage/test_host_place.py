@@ -59,17 +59,18 @@ def test_a_forked_process_has_places_of_its_own(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_an_absolute_path_means_the_same_on_the_next_device() -> None:
+    seen: list[str] = []
+
     class App:
         context: Any = None
-        seen: list[str] = []
 
         def onBackup(self) -> None:
-            self.seen.append(self.context.filesDir)
+            seen.append(self.context.filesDir)
 
     for _ in range(2):
         with Device() as device:
             device.install(load_subject(App))
             device.run(nominal_plan(SessionKind.FULL_BACKUP))
-    assert len(App.seen) == 2
-    assert App.seen[0] == App.seen[1]
-    assert not Path(App.seen[0]).exists()
+    assert len(seen) == 2
+    assert seen[0] == seen[1]
+    assert not Path(seen[0]).exists()
