@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from conformance import scenarios
 from conformance.catalogue import CATALOGUE, Finding, Severity
@@ -98,6 +99,13 @@ class ReplayResult:
     message: str
 
 
+class _Tried(NamedTuple):
+    """What running a group has shown: its findings, and whether a condition struck in any of its sessions."""
+
+    findings: tuple[Finding, ...]
+    struck: bool
+
+
 class ConformanceRun:
     """All sessions of one subject under one set of settings. Nothing is run before the first `outcome`."""
 
@@ -118,7 +126,7 @@ class ConformanceRun:
         )
         self._judging = Judging()
         self._state: dict[str, SuiteState] = {}
-        self._tried: dict[SessionGroup, tuple[Finding, ...]] = {}
+        self._tried: dict[SessionGroup, _Tried] = {}
         self._saved: dict[int, str] = {}
 
     @property
@@ -162,16 +170,23 @@ class ConformanceRun:
                 if suite.name == FUZZ:
                     self._fuzz(suite)
                 else:
-                    context = self._context()
-                    for group in suite.groups(context):
-                        self._try(suite, group)
-                        if len(state.errors) >= MAX_ERRORS:
-                            break
+                    self._run_groups(suite, state)
             if suite.name == "nominal" and self._settings.check_repeat:
                 self._check_repeat(suite)
         except Exception:
             state.errors.append(harness_fault(f"suite {suite.name}"))
         state.seconds = time.perf_counter() - begin
+
+    def _run_groups(self, suite: Suite, state: SuiteState) -> None:
+        """Run one group after the other; the suite hears of each whether a condition struck."""
+        groups = suite.groups(self._context())
+        group = next(groups, None)
+        while group is not None and len(state.errors) < MAX_ERRORS:
+            tried = self._try(suite, group)
+            try:
+                group = groups.send(tried.struck)
+            except StopIteration:
+                break
 
     def _context(self) -> SuiteContext:
         return SuiteContext(
@@ -195,7 +210,7 @@ class ConformanceRun:
         def attempt(group: SessionGroup) -> Iterable[str]:
             if len(state.errors) >= MAX_ERRORS:
                 return ()
-            return {f.rule for f in self._try(suite, group) if CATALOGUE[f.rule].severity is Severity.ERROR}
+            return {f.rule for f in self._try(suite, group).findings if CATALOGUE[f.rule].severity is Severity.ERROR}
 
         Fuzzer(
             Draws(words_of(self._subject.file), frozenset(self._subject.callbacks)),
@@ -215,21 +230,23 @@ class ConformanceRun:
         wanted = (sighting.finding.rule, sighting.finding.fingerprint)
 
         def still_shows(group: SessionGroup) -> bool:
-            return any((f.rule, f.fingerprint) == wanted for f in self._try(suite, group))
+            return any((f.rule, f.fingerprint) == wanted for f in self._try(suite, group).findings)
 
         shrink(sighting.group, still_shows)
 
-    def _try(self, suite: Suite, group: SessionGroup) -> tuple[Finding, ...]:
+    def _try(self, suite: Suite, group: SessionGroup) -> _Tried:
         """Run a group, once, and judge it."""
         key = SessionGroup("", group.sessions, group.installs, group.data)
         state = self._state[suite.name]
         if key not in self._tried:
             state.groups += 1
             try:
-                self._tried[key] = self._judging.take(suite, self._lab.run(group), state)
+                result = self._lab.run(group)
+                struck = any(True for record in result.records for _ in record.of_kind("condition"))
+                self._tried[key] = _Tried(self._judging.take(suite, result, state), struck)
             except Exception:
                 state.errors.append(harness_fault(f"session {suite.name}/{group.name}"))
-                self._tried[key] = ()
+                self._tried[key] = _Tried((), False)
         return self._tried[key]
 
     # judging -------------------------------------------------------------------------------------------------------------

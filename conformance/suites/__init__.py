@@ -7,11 +7,11 @@ processes which ask for different rules first agree only when they run the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from conformance.suites import compatibility, faults, info, lifecycle, multi, nominal, repeat, storage, text, versions
-from conformance.suites.session import SessionGroup, SuiteContext
+from conformance.suites.session import SessionGroups, SuiteContext
 
 VALUE_RULES = frozenset(
     ("BK101", "BK102", "BK103", "BK104", "BK105", "BK106", "BK107", "BK201", "BK202", "BK301", "BK302")
@@ -36,11 +36,11 @@ class Suite:
 
     name: str
     feeds: frozenset[str]
-    groups: Callable[[SuiteContext], Iterator[SessionGroup]]
+    groups: Callable[[SuiteContext], SessionGroups]
 
 
-def _nothing_fixed(context: SuiteContext) -> Iterator[SessionGroup]:
-    return iter(())
+def _nothing_fixed(context: SuiteContext) -> SessionGroups:
+    yield from ()
 
 
 SUITES: tuple[Suite, ...] = (

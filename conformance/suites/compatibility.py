@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from conformance.suites.session import STANDARD_PAIR, SessionGroup, SuiteContext, single
+from conformance.suites.session import STANDARD_PAIR, SessionGroups, SuiteContext, single
 from emulator.plan import ClientStep, nominal_plan
 
 EXT_INFOS = {
@@ -16,7 +15,7 @@ EXT_INFOS = {
 }
 
 
-def groups(context: SuiteContext) -> Iterator[SessionGroup]:
+def groups(context: SuiteContext) -> SessionGroups:
     """Each ext info in a session of either scenario, as far as the subject answers at all."""
     if not context.profile.has_compatibility_info:
         return

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from conformance.suites.session import STANDARD_PAIR, Session, SessionGroup, SuiteContext
+from conformance.suites.session import STANDARD_PAIR, Session, SessionGroup, SessionGroups, SuiteContext
 from emulator.conditions import (
     Cancel,
     ClientDeath,
@@ -46,7 +46,7 @@ _POINTS = 12
 _POINTS_WHEN_QUICK = 6
 
 
-def groups(context: SuiteContext) -> Iterator[SessionGroup]:
+def groups(context: SuiteContext) -> SessionGroups:
     """The user's own conditions for every kind; then ours for the two kinds that a data clone uses."""
     for number, condition in enumerate(context.conditions, 1):
         for kind in SessionKind:

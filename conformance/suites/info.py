@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from conformance.suites.corpus import ELEMENTS, RESTORE_ELEMENTS, infos_document
-from conformance.suites.session import NOMINAL_KINDS, STANDARD_PAIR, SessionGroup, SuiteContext, single
+from conformance.suites.session import NOMINAL_KINDS, STANDARD_PAIR, SessionGroups, SuiteContext, single
 from emulator.plan import SessionKind, SessionPlan, nominal_plan
 
 
@@ -15,7 +15,7 @@ def takes_info(context: SuiteContext, kind: SessionKind) -> bool:
     return context.overrides("onBackupEx" if kind.is_backup else "onRestoreEx")
 
 
-def groups(context: SuiteContext) -> Iterator[SessionGroup]:
+def groups(context: SuiteContext) -> SessionGroups:
     """The empty string in every kind of session; the corpus and the app's own words in the two that a data clone uses."""
     for kind in NOMINAL_KINDS:
         if takes_info(context, kind):

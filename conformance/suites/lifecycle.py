@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance.suites.corpus import infos_document
-from conformance.suites.session import STANDARD_PAIR, Session, SessionGroup, SuiteContext, single
+from conformance.suites.session import STANDARD_PAIR, Session, SessionGroup, SessionGroups, SuiteContext, single
 from emulator.plan import ClientStep, SessionKind, nominal_plan
 
 _S = 1_000_000_000
 
 
-def groups(context: SuiteContext) -> Iterator[SessionGroup]:
+def groups(context: SuiteContext) -> SessionGroups:
     """Sessions with the device in order that differ from the nominal one in what the client does."""
     for kind in STANDARD_PAIR:
         plan = nominal_plan(kind)

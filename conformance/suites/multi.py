@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from conformance.suites.session import STANDARD_PAIR, Session, SessionGroup, SuiteContext
+from conformance.suites.session import STANDARD_PAIR, Session, SessionGroup, SessionGroups, SuiteContext
 from emulator.plan import DEFAULT_BUNDLE, SessionPlan
 
 BUNDLES = (DEFAULT_BUNDLE, "com.example.second", f"{DEFAULT_BUNDLE}:1")
 
 
-def groups(context: SuiteContext) -> Iterator[SessionGroup]:
+def groups(context: SuiteContext) -> SessionGroups:
     """One session of either scenario for all of them."""
     for kind in STANDARD_PAIR:
         session = Session(SessionPlan(kind=kind, bundles=BUNDLES))

@@ -4,14 +4,12 @@ Each is run with few files too: sessions under conditions, which have no more, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from conformance.suites.session import NOMINAL_KINDS, SessionGroup, SuiteContext, single
+from conformance.suites.session import NOMINAL_KINDS, SessionGroups, SuiteContext, single
 from emulator.plan import nominal_plan
 from emulator.storage.seed import AppData
 
 
-def groups(context: SuiteContext) -> Iterator[SessionGroup]:
+def groups(context: SuiteContext) -> SessionGroups:
     """Both kinds of backup, both kinds of restore, and the upgrade restore."""
     for kind in NOMINAL_KINDS:
         yield single(str(kind), nominal_plan(kind), data=AppData.FULL)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from conformance.suites.session import NOMINAL_KINDS, Session, SessionGroup, SuiteContext
+from conformance.suites.session import NOMINAL_KINDS, Session, SessionGroup, SessionGroups, SuiteContext
 from emulator.conditions import LowMemoryKill
 from emulator.plan import SessionKind, nominal_plan
 from emulator.storage.seed import AppData
@@ -15,7 +13,7 @@ _CRASHES_IN = (
 )
 
 
-def groups(context: SuiteContext) -> Iterator[SessionGroup]:
+def groups(context: SuiteContext) -> SessionGroups:
     """Twice each kind; after the crash the service asks a new process to release (control-plane 4.1, S4)."""
     for kind in NOMINAL_KINDS:
         plan = Session(nominal_plan(kind))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 
 from emulator.conditions import Condition
@@ -61,6 +61,9 @@ class SuiteContext:
         """True when the subject overrides one of these."""
         return not self.callbacks.isdisjoint(callbacks)
 
+
+SessionGroups = Generator[SessionGroup, bool | None, None]
+"""What a suite yields; it is sent back of each group whether a condition struck in it."""
 
 NOMINAL_KINDS = tuple(SessionKind)
 """Every kind of session has a nominal one."""

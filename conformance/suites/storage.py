@@ -7,9 +7,10 @@ succeed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count, islice
 
 from conformance.suites.faults import healed
-from conformance.suites.session import STANDARD_PAIR, SessionGroup, SuiteContext
+from conformance.suites.session import STANDARD_PAIR, SessionGroups, SuiteContext
 from conformance.view import WORK_CALLBACKS
 from emulator.conditions import (
     BitRot,
@@ -26,7 +27,7 @@ from emulator.conditions import (
 from emulator.plan import SessionKind, nominal_plan
 from emulator.record import Event, Record
 
-_MAX_OPERATIONS = 16
+_MAX_OPERATIONS = 100
 _MAX_PATHS = 8
 _OPERATIONS = ("open", "write", "read")
 
@@ -42,36 +43,41 @@ PACKING: dict[str, Condition] = {"vanishes": Vanishes("*.txt"), "grows": Grows("
 """What happens to the files while the device itself is at work."""
 
 
-def groups(context: SuiteContext) -> Iterator[SessionGroup]:
-    """For the two kinds that a data clone uses, as far as the app works with files at all."""
+def groups(context: SuiteContext) -> SessionGroups:
+    """For the two kinds that a data clone uses, as far as the app works with files at all.
+
+    Whoever runs the groups sends back whether the condition struck: errors are tried at one file operation after the other,
+    until there is no further one.
+    """
     for kind in STANDARD_PAIR:
         record = context.nominal.get(kind)
         if record is None or not record.complete:
             continue
         for name, condition in conditions_of(record, context.thorough):
             yield healed(f"{kind}-{name}", nominal_plan(kind), condition)
+        if not changes_of(record):
+            continue
+        for operation in _OPERATIONS:
+            for nth in islice(count(1), _MAX_OPERATIONS if context.thorough else 1):
+                struck = yield healed(f"{kind}-io-error-{operation}-{nth}", nominal_plan(kind), IoError("*", operation, nth))
+                if not struck:
+                    break
+
+
+def changes_of(record: Record) -> list[Event]:
+    """What the app's callbacks changed in its files."""
+    return [e for e in record.of_kind("change") if e.data["during"] in WORK_CALLBACKS]
 
 
 def conditions_of(record: Record, thorough: bool = True) -> Iterator[tuple[str, Condition]]:
-    """Every storage fault that can strike a session which goes as this one did."""
-    changes = [e for e in record.of_kind("change") if e.data["during"] in WORK_CALLBACKS]
+    """The other storage faults that can strike a session which goes as this one did."""
+    changes = changes_of(record)
     yield from STEADY.items()
     if record.kind == SessionKind.FULL_BACKUP:
         yield from PACKING.items()
     written = sum(event.data["size"] for event in changes)
     if written > 1:
         yield "half-full", StorageFull(written // 2)
-    yield from _at_operations(changes, thorough)
     paths = list(dict.fromkeys(event.data["path"] for event in changes))
     for number, path in enumerate(paths[: _MAX_PATHS if thorough else 1]):
         yield f"denied-{number}", Denied(path)
-
-
-def _at_operations(changes: list[Event], thorough: bool) -> Iterator[tuple[str, Condition]]:
-    """At each file operation: an app that changes n files opens and writes some two n times."""
-    if not changes:
-        return
-    count = min(_MAX_OPERATIONS, 2 * len(changes) + 2) if thorough else 1
-    for operation in _OPERATIONS:
-        for nth in range(1, count + 1):
-            yield f"io-error-{operation}-{nth}", IoError("*", operation, nth)

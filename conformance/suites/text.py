@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from conformance.suites.corpus import TEXTS
 from conformance.suites.info import takes_info
-from conformance.suites.session import STANDARD_PAIR, SessionGroup, SuiteContext, single
+from conformance.suites.session import STANDARD_PAIR, SessionGroups, SuiteContext, single
 from emulator.plan import SessionPlan
 
 
-def groups(context: SuiteContext) -> Iterator[SessionGroup]:
+def groups(context: SuiteContext) -> SessionGroups:
     """The whole corpus on backup and on restore."""
     for kind in STANDARD_PAIR:
         if takes_info(context, kind):

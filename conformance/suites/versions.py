@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from conformance.suites.corpus import UPGRADE_VERSIONS, VERSIONS
-from conformance.suites.session import SessionGroup, SuiteContext, single
+from conformance.suites.session import SessionGroups, SuiteContext, single
 from emulator.ability import BundleVersion
 from emulator.plan import SessionKind, SessionPlan
 
 
-def groups(context: SuiteContext) -> Iterator[SessionGroup]:
+def groups(context: SuiteContext) -> SessionGroups:
     """Each version in an incremental restore, also those that the app names; those of HarmonyOS 4 in an upgrade restore too."""
     if not context.overrides("onRestore", "onRestoreEx"):
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,8 +13,8 @@ from conformance.suites import SUITES, suites_feeding
 from conformance.suites.control import Control
 from conformance.suites.faults import conditions_of, process_events, turning_points
 from conformance.suites.lab import Lab
-from conformance.suites.session import SessionGroup, SuiteContext
-from emulator import CALLBACKS, SessionKind, SlowCpu, load_profile, load_subject, nominal_plan
+from conformance.suites.session import SessionGroup, SuiteContext, single
+from emulator import CALLBACKS, IoError, SessionKind, SlowCpu, load_profile, load_subject, nominal_plan
 from emulator.plan import SessionPlan
 from emulator.record import Record
 from emulator.storage.seed import AppData
@@ -140,3 +141,28 @@ def test_every_judged_rule_is_fed() -> None:
 
 def test_no_suite_feeds_a_rule_that_does_not_exist() -> None:
     assert all(one.feeds <= CATALOGUE.keys() for one in SUITES)
+
+
+@pytest.mark.parametrize("operations", [0, 1, 7])
+def test_an_error_is_tried_at_every_file_operation(operations: int) -> None:
+    """As long as one strikes, there may be a further operation."""
+    record = (
+        Lab(load_subject("fixtures.notes.Ext"))
+        .run(single("n", nominal_plan(SessionKind.FULL_BACKUP), data=AppData.FEW))
+        .records[0]
+    )
+    groups = suite("storage")(context({SessionKind.FULL_BACKUP: record}))
+    tried: Counter[str] = Counter()
+    group = next(groups, None)
+    while group is not None:
+        (condition,) = group.sessions[0].conditions
+        struck = False
+        if isinstance(condition, IoError):
+            tried[condition.operation] += 1
+            assert condition.nth == tried[condition.operation]
+            struck = condition.nth <= operations
+        try:
+            group = groups.send(struck)
+        except StopIteration:
+            break
+    assert tried == dict.fromkeys(("open", "write", "read"), operations + 1)
