@@ -87,9 +87,10 @@ class VirtualEventLoop(asyncio.BaseEventLoop):
     """
 
     def __init__(self, thread: AppThread) -> None:
-        self._runs = False
+        self._runs = self._over = False
         super().__init__()
         self._kernel = thread.kernel
+        self._runner: AppThread | None = None
         self._sleeper: AppThread | None = None
         self._soon: deque[Handle | TimerHandle] = deque()
         self._later: list[tuple[float, TimerHandle]] = []
@@ -114,6 +115,7 @@ class VirtualEventLoop(asyncio.BaseEventLoop):
         sys.set_asyncgen_hooks(firstiter=self._generator_begins, finalizer=self._generator_is_dropped)
         asyncio._set_running_loop(self)
         self._runs = True
+        self._runner = current_thread()
         try:
             while True:
                 self._iterate()
@@ -145,7 +147,7 @@ class VirtualEventLoop(asyncio.BaseEventLoop):
         else:
             self._wait(later[0][0] if later else None)
         if later:
-            due = self.time() + RESOLUTION_S
+            due = self._kernel.now_ns / NS_PER_S + RESOLUTION_S
             while later and later[0][0] < due:
                 timer = heapq.heappop(later)[1]
                 timer.scheduled = False
@@ -169,7 +171,7 @@ class VirtualEventLoop(asyncio.BaseEventLoop):
         if self.interrupt:
             self._stops = True
             return
-        thread = current_thread()
+        thread = self._runner
         if thread is not None:
             fuel = thread.fuel
             fuel.left -= ITERATION_TICKS
@@ -181,11 +183,11 @@ class VirtualEventLoop(asyncio.BaseEventLoop):
         if self.interrupt:
             self._stops = True
             return
-        timeout_ns = None if when is None else round((when - self.time()) * NS_PER_S)
+        timeout_ns = None if when is None else round((when - self._kernel.now_ns / NS_PER_S) * NS_PER_S)
         if timeout_ns is not None and timeout_ns <= 0:
             self._pass_on()
             return
-        self._sleeper = thread = current_thread()
+        self._sleeper = thread = self._runner
         if thread is None:
             return
         try:
@@ -219,6 +221,7 @@ class VirtualEventLoop(asyncio.BaseEventLoop):
     def close(self) -> None:
         """As in any loop."""
         super().close()
+        self._over = True
         self._soon.clear()
         self._later.clear()
 
@@ -228,7 +231,7 @@ class VirtualEventLoop(asyncio.BaseEventLoop):
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
         """As in any loop."""
-        if self.is_closed():
+        if self._over:
             raise RuntimeError("Event loop is closed")
         handle = Handle(callback, args, copy_context() if context is None else context)
         self._soon.append(handle)
@@ -256,7 +259,7 @@ class VirtualEventLoop(asyncio.BaseEventLoop):
         """As in any loop."""
         if when is None:
             raise TypeError("when cannot be None")
-        if self.is_closed():
+        if self._over:
             raise RuntimeError("Event loop is closed")
         handle = TimerHandle(when, callback, args, self, copy_context() if context is None else context)
         heapq.heappush(self._later, (when, handle))
