@@ -315,10 +315,10 @@ def _kind(rule_id: str) -> OutcomeKind:
     return OutcomeKind.FAILED if CATALOGUE[rule_id].severity is Severity.ERROR else OutcomeKind.WARNED
 
 
-def replay(path: Path, subject: Subject, settings: RunSettings) -> ReplayResult:
+def replay(path: Path, subject: Subject, settings: RunSettings, package: Package | None = None) -> ReplayResult:
     """Run a saved scenario again. Raises ScenarioError when the file cannot be read, DeviceNotRepeatable for a fault of ours."""
     scenario = Scenario.load(path)
-    lab = Lab(subject, scenario.profile, scenario.seed, settings.hang_limit_s, settings.sandbox)
+    lab = Lab(subject, scenario.profile, scenario.seed, settings.hang_limit_s, settings.sandbox, package)
     nominal = {}
     for kind in (SessionKind.FULL_BACKUP, scenario.plan.kind):
         plain = lab.run(SessionGroup(str(kind), (Session(nominal_plan(kind)),)))
