@@ -144,12 +144,12 @@ class BackupService:
         return self._appended(session, names)
 
     def _enter(self, session: Session, name: str) -> BundleEntry:
-        old = session.entries.get(name)
+        entry = session.entries.get(name)
+        if entry is not None:
+            entry.append_again()
+            return entry
         bundle = self.device.bundles[name]
-        entry = new_entry(self.kernel, name, bundle, old.connection if old else Connection(self, bundle))
-        if old is not None:
-            self.timers.stop(old)
-            entry.append_count = old.append_count + 1
+        entry = new_entry(self.kernel, name, bundle, Connection(self, bundle))
         session.entries[name] = entry
         return entry
 

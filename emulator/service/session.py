@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
@@ -87,6 +87,12 @@ class BundleEntry:
     scene: str = ""
     last_incremental_time: int = 0
     previous_manifest: bytes = b""
+
+    def append_again(self) -> None:
+        """The name is appended once more: all is reset but the connection, and the next end does not remove it (7.3)."""
+        fresh = BundleEntry(self.name, self.bundle, self.connection, self.mutex, append_count=self.append_count + 1)
+        for member in fields(fresh):
+            setattr(self, member.name, getattr(fresh, member.name))
 
     def toggle(self, name: str) -> None:
         """A name seen once is outstanding, seen twice it is not (control-plane 5.6)."""

@@ -1,0 +1,53 @@
+"""Control-plane 7.3: what becomes of a name that is appended while it is at work."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from emulator import ClientStep, Record, SessionKind, SessionPlan
+from tests.emulator.harness import S, run, seen
+
+FULL, INCREMENTAL = SessionKind.FULL_BACKUP, SessionKind.INCREMENTAL_BACKUP
+RESTORE = SessionKind.INCREMENTAL_RESTORE
+BEGIN, END, ALL = ("onBundleBegin", 0), ("onBundleEnd", 0), ("onAllBundlesEnd", 0)
+
+
+def working(seconds: float) -> type[Any]:
+    class Ext:
+        async def onBackup(self) -> None:
+            await asyncio.sleep(seconds)
+
+        async def onRestore(self, version: object) -> None:
+            await asyncio.sleep(seconds)
+
+    return Ext
+
+
+def appended_again(seconds: float, kind: SessionKind, tie_order: str = "fifo") -> Record:
+    """The name is appended once more 1 s after the first append of an app that works for ``seconds``."""
+    return run(working(seconds), plan=SessionPlan(kind=kind, steps=(ClientStep(S, "append"),)), tie_order=tie_order)
+
+
+@pytest.mark.parametrize("kind", [FULL, INCREMENTAL, RESTORE])
+def test_the_first_run_ends_though_the_second_could_not_start(kind: SessionKind) -> None:
+    record = appended_again(100, kind)
+    assert seen(record) == [BEGIN, ("onBundleBegin", 13900020), END, ALL]
+    assert [m.at_ns / S for m in record.client if m.callback.startswith("onBundle")] == [0, 4, 100]
+
+
+@pytest.mark.parametrize("tie_order", ["fifo", "lifo"])
+@pytest.mark.parametrize("kind", [FULL, INCREMENTAL])
+def test_the_second_run_starts_when_the_first_has_ended_in_time(kind: SessionKind, tie_order: str) -> None:
+    record = appended_again(3, kind, tie_order)
+    assert seen(record) == [BEGIN, END, BEGIN, END, ALL]
+    assert [m.at_ns / S for m in record.client if m.callback.startswith("onBundle")] == [0, 3, 3, 6]
+
+
+def test_the_first_runs_timer_is_lost_and_strikes_all_the_same() -> None:
+    """The entry forgets its timer, which nobody stops: it times out whatever has the name when it expires."""
+    record = appended_again(1000, FULL)
+    assert seen(record) == [BEGIN, ("onBundleBegin", 13900020), ("onBundleEnd", 13500003), ALL]
+    assert [m.at_ns / S for m in record.client if m.callback == "onBundleEnd"] == [900]
