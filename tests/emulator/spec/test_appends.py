@@ -51,3 +51,25 @@ def test_the_first_runs_timer_is_lost_and_strikes_all_the_same() -> None:
     record = appended_again(1000, FULL)
     assert seen(record) == [BEGIN, ("onBundleBegin", 13900020), ("onBundleEnd", 13500003), ALL]
     assert [m.at_ns / S for m in record.client if m.callback == "onBundleEnd"] == [900]
+
+
+# documents that no JSON library likes ------------------------------------------------------------------------------------
+
+DEEP = '{"infos":[{"type":"unicast","details":[' + "[" * 900 + "]" * 900 + '],"x":1}],"delayTime":-1}'
+
+
+@pytest.mark.parametrize("kind", [FULL, INCREMENTAL, RESTORE])
+@pytest.mark.parametrize(
+    ("infos", "ends"),
+    [
+        *((f'{{"infos":[{{"type":"unicast","details":[]}}],"delayTime":{n}}}', [0]) for n in ("-1", "-1e999")),
+        pytest.param(f'{{"infos":[{{"type":"unicast","details":[]}}],"delayTime":{"9" * 400}}}', [0, 13500003], id="digits"),
+        pytest.param(DEEP, [0, 13500004], id="deep"),
+        pytest.param("[" * 100_000, [0], id="deeper"),
+    ],
+)
+def test_no_document_of_the_client_breaks_the_device(kind: SessionKind, infos: str, ends: list[int]) -> None:
+    """The longest delay outlasts the app timer; an element that is no object keeps a backup from connecting."""
+    record = run(working(1), plan=SessionPlan(kind=kind, infos=infos))
+    hit = kind is INCREMENTAL if ends[-1] == 13500003 else kind.is_backup
+    assert seen(record, "onBundleEnd") == [("onBundleEnd", ends[-1] if hit else 0)]
