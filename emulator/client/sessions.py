@@ -93,15 +93,22 @@ class _Sent:
         return self._task.result() if self._task.done else 0
 
 
+def _documents(names: Sequence[str], infos: Sequence[str] | None) -> Sequence[str | None] | None:
+    """The infos document of each bundle; None when their count is not that of the names."""
+    if infos is None:
+        return [None] * len(names)
+    return infos if len(infos) == len(names) else None
+
+
 class SessionBackup(_ClientSession):
     """A full backup (control-plane 1.6)."""
 
-    def append_bundles(self, names: Sequence[str], infos: Sequence[str] | None = None) -> Promise:
-        """Add bundles, each with its infos document. A count that does not match gives None, as in JavaScript."""
-        return self._do(self._service.append_backup(self._session, names, self._documents(names, infos))).promise()
-
-    def _documents(self, names: Sequence[str], infos: Sequence[str] | None) -> Sequence[str | None]:
-        return infos if infos is not None and len(infos) == len(names) else [None] * len(names)
+    def append_bundles(self, names: Sequence[str], infos: Sequence[str] | None = None) -> Promise | None:
+        """Add bundles, each with its infos document. None, and nothing asked, where the counts differ (control-plane 2.2)."""
+        documents = _documents(names, infos)
+        if documents is None:
+            return None
+        return self._do(self._service.append_backup(self._session, names, documents)).promise()
 
 
 class IncrementalBackupSession(SessionBackup):
@@ -114,9 +121,11 @@ class IncrementalBackupSession(SessionBackup):
         names: Sequence[str],
         infos: Sequence[str] | None = None,
         previous: Mapping[str, tuple[int, bytes]] | None = None,
-    ) -> Promise:
+    ) -> Promise | None:
         """As in a full backup; ``previous`` has lastIncrementalTime, in seconds, and the manifest of that backup by bundle."""
-        documents = self._documents(names, infos)
+        documents = _documents(names, infos)
+        if documents is None:
+            return None
         return self._do(self._service.append_backup(self._session, names, documents, previous)).promise()
 
 
@@ -129,11 +138,18 @@ class SessionRestore(_ClientSession):
 
     def append_bundles(
         self, capabilities: Mapping[str, Capability], names: Sequence[str], infos: Sequence[str] | None = None
-    ) -> Promise:
-        """Add bundles; ``capabilities`` is what the old device's capability file says of them."""
-        documents: Sequence[str | None] = infos if infos is not None else [None] * len(names)
+    ) -> Promise | None:
+        """Add bundles; ``capabilities`` is what the old device's capability file says of them. As in a backup, None and
+        nothing asked where the counts of names and infos differ.
+        """
+        documents = self._documents(names, infos)
+        if documents is None:
+            return None
         handler = self._service.append_restore(self._session, names, documents, capabilities, self.restore_type)
         return self._do(handler).promise()
+
+    def _documents(self, names: Sequence[str], infos: Sequence[str] | None) -> Sequence[str | None] | None:
+        return _documents(names, infos)
 
     def get_file_handle(self, name: str, uri: str) -> Promise:
         """Ask for a handle to one file; it arrives by on_file_ready."""
@@ -149,9 +165,12 @@ class SessionRestore(_ClientSession):
 
 
 class BSessionRestore(SessionRestore):
-    """The native full restore (control-plane 1.7)."""
+    """The native full restore (control-plane 1.7). An append with a wrong count of infos counts as one without."""
 
     incremental = False
+
+    def _documents(self, names: Sequence[str], infos: Sequence[str] | None) -> Sequence[str | None]:
+        return _documents(names, infos) or [None] * len(names)
 
 
 class BSessionRestoreAsync(BSessionRestore):

@@ -1,4 +1,4 @@
-"""Control-plane 7.3: what becomes of a name that is appended while it is at work."""
+"""Appends: a name that is at work already, documents of every kind, more or fewer documents than names (2.2, 7.3)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from emulator import ClientStep, Record, SessionKind, SessionPlan
-from tests.emulator.harness import S, run, seen
+from emulator import BundleVersion, ClientStep, Device, Record, SessionKind, SessionPlan, load_subject
+from emulator.client import BSessionRestoreAsync, Callbacks, IncrementalBackupSession, SessionBackup, SessionRestore
+from emulator.service.session import Capability
+from tests.emulator.harness import BUNDLE, OK_JSON, S, run, seen
 
 FULL, INCREMENTAL = SessionKind.FULL_BACKUP, SessionKind.INCREMENTAL_BACKUP
 RESTORE = SessionKind.INCREMENTAL_RESTORE
@@ -73,3 +75,42 @@ def test_no_document_of_the_client_breaks_the_device(kind: SessionKind, infos: s
     record = run(working(1), plan=SessionPlan(kind=kind, infos=infos))
     hit = kind is INCREMENTAL if ends[-1] == 13500003 else kind.is_backup
     assert seen(record, "onBundleEnd") == [("onBundleEnd", ends[-1] if hit else 0)]
+
+
+# as many documents as names ----------------------------------------------------------------------------------------------
+
+FLAT = '{"infos":[]}'
+
+
+@pytest.mark.parametrize("infos", [[], [FLAT, FLAT]])
+@pytest.mark.parametrize("opens", [SessionBackup, IncrementalBackupSession, SessionRestore])
+def test_javascript_asks_nothing_when_the_counts_differ(opens: type[Any], infos: list[str]) -> None:
+    with Device() as device:
+        device.install(load_subject(working(1)))
+        session = opens(device, Callbacks())
+        names: list[Any] = (
+            [[BUNDLE]] if opens is not SessionRestore else [{BUNDLE: Capability(BundleVersion(1, "1.0"))}, [BUNDLE]]
+        )
+        assert session.append_bundles(*names, infos) is None
+        device.run_until_idle()
+        assert seen(device.record()) == []
+
+
+@pytest.mark.parametrize(("infos", "given"), [([], ""), ([FLAT, FLAT], ""), ([FLAT], "userId")])
+def test_the_native_kit_goes_on_as_without_infos(infos: list[str], given: str) -> None:
+    asked: list[str] = []
+
+    class Ext:
+        def onRestoreEx(self, version: object, info: str) -> str:
+            asked.append(info)
+            return OK_JSON
+
+    with Device() as device:
+        device.install(load_subject(Ext))
+        session = BSessionRestoreAsync(device, Callbacks())
+        version = BundleVersion(0, "0.0.0.0-12")
+        promise = session.append_bundles({BUNDLE: Capability(version)}, [BUNDLE], infos)
+        device.run_until_idle()
+        assert promise is not None and promise.result() == 0
+    assert len(asked) == 1
+    assert (given in asked[0]) if given else asked == [""]
