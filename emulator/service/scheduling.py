@@ -48,12 +48,14 @@ class Scheduler:
         self._service.endings.clear(session, entry)
         self._service.endings.all_finished(session)
 
+    def listen(self, session: Session, entry: BundleEntry) -> None:
+        """What becomes of the entry's connection is the session's business, unless a query takes it over (4.3)."""
+        entry.connection.on_connected = lambda: self._ext_connect_done(session, entry)
+        entry.connection.on_died = lambda: self._service.endings.died(session, entry)
+
     def connect(self, session: Session, entry: BundleEntry, purpose: str) -> bool:
         """SetWant and ConnectAbility; the want of a relaunch is the same as before."""
-        connection = entry.connection
-        connection.on_connected = lambda: self._ext_connect_done(session, entry)
-        connection.on_died = lambda: self._service.endings.died(session, entry)
-        return connection.connect(
+        return entry.connection.connect(
             purpose,
             ExtensionFace(self._service, session, entry),
             ext_info=entry.ext_info,

@@ -151,6 +151,7 @@ class BackupService:
         bundle = self.device.bundles[name]
         entry = new_entry(self.kernel, name, bundle, Connection(self, bundle))
         session.entries[name] = entry
+        self.scheduler.listen(session, entry)
         return entry
 
     def _appended(self, session: Session, names: Sequence[str]) -> int:

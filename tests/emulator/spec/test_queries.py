@@ -1,0 +1,62 @@
+"""Control-plane 4.2 and 4.3: what a query does to the session, and what the session does to a query."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from emulator import ClientStep, ConnectTimeout, Device, RefuseConnect, SessionPlan, load_subject
+from tests.emulator.harness import BUNDLE, S, run, seen, times
+
+QUERIES = ("get_backup_info", "get_compatibility_info")
+
+
+class Slow:
+    async def onBackup(self) -> None:
+        await asyncio.sleep(100)
+
+    def getBackupInfo(self) -> str:
+        return "info"
+
+    async def getBackupCompatibilityInfo(self, info: str) -> str:
+        return "compatible"
+
+
+def results(record: object) -> list[object]:
+    return [event.data["result"] for event in record.of_kind("client.step")]  # type: ignore[attr-defined]
+
+
+def test_a_waiting_bundle_that_is_asked_never_gets_to_run() -> None:
+    """Control-plane 4.3, row 6: its connection reports to the query for good, so that its launch runs into the 25 s."""
+    with Device() as device:
+        for name in "abcd":
+            device.install(load_subject(Slow), name)
+        record = device.run(SessionPlan(bundles=tuple("abcd"), steps=(ClientStep(S, "get_compatibility_info", bundle="d"),)))
+    assert results(record) == [[0, "compatible"]]
+    begins = [
+        (m.at_ns / S, m.args[0]["code"], m.args[0]["data"]) for m in record.client if m.callback == "onBundleBegin" and m.args[0]
+    ]
+    assert begins == [(125, 13500002, "d")]
+    assert seen(record, "onBundleEnd") == [("onBundleEnd", 0)] * 3
+    assert [c.callback for c in record.calls if c.bundle == "d"] == ["getBackupCompatibilityInfo"]
+
+
+def test_a_bundle_that_is_asked_before_the_append_runs_as_ever() -> None:
+    record = run(Slow, plan=SessionPlan(steps=(ClientStep(0, "get_compatibility_info"),)))
+    assert seen(record, "onBundleEnd") == [("onBundleEnd", 0)]
+
+
+@pytest.mark.parametrize("action", QUERIES)
+@pytest.mark.parametrize(
+    ("condition", "code", "at"),
+    [
+        (ConnectTimeout(), 13900020, 26),
+        (ConnectTimeout(ams_gives_up_s=10), 13500004, 11),
+        (RefuseConnect(), 13500004, 1),
+    ],
+)
+def test_a_query_that_does_not_connect(action: str, condition: object, code: int, at: float) -> None:
+    record = run(Slow, plan=SessionPlan(steps=(ClientStep(S, action, bundle=BUNDLE),), bundles=()), conditions=[condition])  # type: ignore[list-item]
+    assert results(record) == [[code, ""]]
+    assert times(record, "client.step") == [at]
