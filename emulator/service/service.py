@@ -212,9 +212,10 @@ class BackupService:
         return Code.OK
 
     async def update_timer(self, name: str, timeout_ms: int) -> bool:
-        """UpdateTimer; False for a bundle that is not in the session."""
-        entry = self.session.entries.get(name) if self.session else None
-        if entry is None:
+        """UpdateTimer; False for a bundle that is not in the session, and while the service cleans up (1.12)."""
+        session = self.session
+        entry = session.entries.get(name) if session is not None else None
+        if session is None or entry is None or session.scenario is Scenario.CLEAN:
             return False
         self.timers.update(entry, timeout_ms)
         return True

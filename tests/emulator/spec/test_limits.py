@@ -132,6 +132,20 @@ def test_update_timer_of_a_stranger() -> None:
         assert update_timer(device, BUNDLE, 1) is False
 
 
+def test_update_timer_while_the_service_cleans_up() -> None:
+    """Control-plane 1.12: the residue is in the service's own session, and that is nobody's business."""
+    with Device() as device:
+        device.install(load_subject(Slow))
+        SessionBackup(device, Callbacks()).append_bundles([BUNDLE])
+        device.advance(S)
+        device.service.die()
+        device.restart_service()
+        session = device.service.session
+        assert session is not None and list(session.entries) == [BUNDLE]
+        assert update_timer(device, BUNDLE, 1) is False
+        assert session.entries[BUNDLE].stored_timeout_ms is None
+
+
 # send rate (5.4) ---------------------------------------------------------------------------------------------------------
 
 
