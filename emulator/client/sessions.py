@@ -81,12 +81,18 @@ class _Sent:
     """An IPC of the client under way."""
 
     def __init__(self, device: Device, handler: Coroutine[Any, Any, Any]) -> None:
-        self._task = device.kernel.spawn(handler, "ipc")
-        if not device.kernel.running:
-            device.kernel.run_due()
+        self._kernel = device.kernel
+        self._task = self._kernel.spawn(handler, "ipc")
+        if not self._kernel.running:
+            self._kernel.run_due()
 
     def promise(self) -> Promise:
         return Promise(self._task)
+
+    def result_in_time(self) -> Any:
+        """The value of a call that the real API waits for; drives time until it is there."""
+        self._kernel.run_until(self._task)
+        return self.result_now()
 
     def result_now(self) -> Any:
         """The value of a call that the real API answers synchronously; needs no virtual time."""
@@ -195,8 +201,7 @@ def update_send_rate(device: Device, name: str, rate: int) -> bool:
 
 
 def get_backup_info(device: Device, name: str) -> str | None:
-    """backup.getBackupInfo, which drives time until the app has answered; None on any error."""
+    """backup.getBackupInfo, which drives time until the app has answered, and no further; None on any error."""
     sent = _Sent(device, device.service.queries.get_backup_info(name))
-    device.run_until_idle()
-    code, text = sent.result_now() or (1, "")
+    code, text = sent.result_in_time() or (1, "")
     return None if code else str(text)

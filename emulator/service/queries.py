@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emulator.kernel import Future, Rank
+from emulator.kernel import Future, Mutex, Rank
 from emulator.kernel.events import NS_PER_S
 from emulator.service.connection import Connection
 from emulator.service.errors import Code
@@ -22,9 +22,14 @@ class Queries:
 
     def __init__(self, service: BackupService) -> None:
         self._service = service
+        self._one_by_one = Mutex(service.kernel)
 
     async def get_backup_info(self, name: str) -> Answer:
-        """GetBackupInfo: 13500009 when the connect fails at once, 13500004 when the extension dies."""
+        """GetBackupInfo: 13500009 when the connect fails at once, 13500004 when the extension dies; one after the other."""
+        async with self._one_by_one:
+            return await self._get_backup_info(name)
+
+    async def _get_backup_info(self, name: str) -> Answer:
         service = self._service
         if service.session is not None and service.session.scenario is Scenario.CLEAN:
             return Code.E_INVAL, ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
 from emulator import ClientStep, ConnectTimeout, Device, RefuseConnect, SessionPlan, load_subject
-from tests.emulator.harness import BUNDLE, S, run, seen, times
+from emulator.client import Callbacks, SessionBackup, get_backup_info
+from tests.emulator.harness import BUNDLE, S, end_time, run, seen, times
 
 QUERIES = ("get_backup_info", "get_compatibility_info")
 
@@ -45,6 +47,47 @@ def test_a_waiting_bundle_that_is_asked_never_gets_to_run() -> None:
 def test_a_bundle_that_is_asked_before_the_append_runs_as_ever() -> None:
     record = run(Slow, plan=SessionPlan(steps=(ClientStep(0, "get_compatibility_info"),)))
     assert seen(record, "onBundleEnd") == [("onBundleEnd", 0)]
+
+
+def test_asking_for_the_info_leaves_the_session_where_it_is() -> None:
+    with Device() as device:
+        device.install(load_subject(Slow))
+        session = SessionBackup(device, Callbacks())
+        session.append_bundles([BUNDLE])
+        device.advance(S)
+        assert get_backup_info(device, BUNDLE) == "info"
+        assert device.kernel.now_ns == S
+        assert not seen(device.record(), "onBundleEnd")
+        device.run_until_idle()
+        assert end_time(device.record()) == 100
+
+
+def test_asking_for_the_info_takes_as_long_as_the_app() -> None:
+    class Ext:
+        def onBackup(self) -> None: ...
+
+        def getBackupInfo(self) -> str:
+            time.sleep(7)
+            return "late"
+
+    with Device() as device:
+        device.install(load_subject(Ext))
+        assert (get_backup_info(device, BUNDLE), device.kernel.now_ns) == ("late", 7 * S)
+        assert get_backup_info(device, "com.example.nobody") is None
+
+
+def test_infos_are_asked_for_one_after_the_other() -> None:
+    """Control-plane 4.2: serialised by a mutex."""
+
+    class Ext:
+        def onBackup(self) -> None: ...
+
+        def getBackupInfo(self) -> str:
+            time.sleep(10)
+            return "info"
+
+    record = run(Ext, plan=SessionPlan(bundles=(), steps=tuple(ClientStep(n * S, "get_backup_info") for n in (1, 2))))
+    assert times(record, "client.step") == [11, 21]
 
 
 @pytest.mark.parametrize("action", QUERIES)
