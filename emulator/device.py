@@ -218,8 +218,7 @@ class Device:
         from emulator.client.driver import carry_out
 
         self._clear_records.clear()
-        if self.journal.events or self.host.conditions != self.conditions:
-            self.boot()
+        self.boot()
         for bundle in self.bundles.values():
             plant(bundle.sandbox, self.conditions)
         complete, blocked = carry_out(self, plan)
