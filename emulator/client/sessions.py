@@ -71,7 +71,7 @@ class _ClientSession:
 
     def get_compatibility_info(self, name: str, ext_info: str = "") -> Promise:
         """Ask the app's extension; the answer is a string, "" when it has none."""
-        return self._do(self._service.queries.get_compatibility_info(self._session, name, ext_info)).promise()
+        return self._do(self._service.queries.get_compatibility_info(name, ext_info)).promise()
 
     def _do(self, handler: Coroutine[Any, Any, Any]) -> _Sent:
         return _Sent(self.device, handler)
@@ -151,7 +151,7 @@ class SessionRestore(_ClientSession):
         documents = self._documents(names, infos)
         if documents is None:
             return None
-        handler = self._service.append_restore(self._session, names, documents, capabilities, self.restore_type)
+        handler = self._service.append_restore(names, documents, capabilities, self.restore_type)
         return self._do(handler).promise()
 
     def _documents(self, names: Sequence[str], infos: Sequence[str] | None) -> Sequence[str | None] | None:

@@ -8,7 +8,7 @@ from emulator.kernel import Future, Mutex, Rank
 from emulator.kernel.events import NS_PER_S
 from emulator.service.connection import Connection
 from emulator.service.errors import Code
-from emulator.service.session import Scenario, Session
+from emulator.service.session import Scenario
 
 if TYPE_CHECKING:
     from emulator.service.service import BackupService
@@ -47,11 +47,11 @@ class Queries:
         await connection.disconnect()
         return (Code.E_IPCSS, "") if text is None else (Code.OK, text)
 
-    async def get_compatibility_info(self, session: Session | None, name: str, ext_info: str) -> Answer:
+    async def get_compatibility_info(self, name: str, ext_info: str) -> Answer:
         """GetCompatibilityInfo; a bundle that runs in the session is torn down by it, and one that waits never gets to run:
         what its connection tells goes to the query for good (9 #37).
         """
-        service = self._service
+        service, session = self._service, self._service.session
         if name.isdigit() or session is None or session.scenario is Scenario.CLEAN:
             return Code.E_INVAL, ""
         entry = session.entries.get(name)

@@ -91,6 +91,9 @@ class BackupService:
         """
         code = self._verify(session)
         if code:
+            if self.session is not None and self.session.scenario is Scenario.RESTORE:
+                for name in names:
+                    self.session.reverse.on_bundle_begin(name, Code.E_EMPTY)
             return code
         for name, document in zip(names, infos, strict=True):
             bundle = self.device.bundles.get(name)
@@ -114,15 +117,20 @@ class BackupService:
 
     async def append_restore(
         self,
-        session: Session,
         names: Sequence[str],
         infos: Sequence[str | None],
         capabilities: Mapping[str, Capability],
         restore_type: RestoreType,
     ) -> int:
-        """AppendBundlesRestoreSessionData[ByDetail]; ``capabilities`` is the old device's file."""
-        if self.session is not session:
+        """AppendBundlesRestoreSessionData[ByDetail]; ``capabilities`` is the old device's file.
+
+        Whoever calls, the bundles join the session that is live, and none is as good as one (control-plane 6.2, 7.2).
+        """
+        session = self.session
+        if session is None:
             return Code.OK
+        if session.scenario is Scenario.CLEAN:
+            return Code.E_INVAL
         for name, document in zip(names, infos, strict=True):
             bundle, capability = self.device.bundles.get(name), capabilities.get(name)
             if bundle is None or capability is None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from emulator import BundleVersion, ClientStep, Device, Record, SessionKind, SessionPlan, load_subject
+from emulator import BundleVersion, BusinessError, ClientStep, Device, Record, SessionKind, SessionPlan, load_subject
 from emulator.client import BSessionRestoreAsync, Callbacks, IncrementalBackupSession, SessionBackup, SessionRestore
-from emulator.service.session import Capability
+from emulator.client.sessions import Promise
+from emulator.service.session import Capability, RestoreType
 from tests.emulator.harness import BUNDLE, OK_JSON, S, run, seen
 
 FULL, INCREMENTAL = SessionKind.FULL_BACKUP, SessionKind.INCREMENTAL_BACKUP
@@ -114,3 +115,68 @@ def test_the_native_kit_goes_on_as_without_infos(infos: list[str], given: str) -
         assert promise is not None and promise.result() == 0
     assert len(asked) == 1
     assert (given in asked[0]) if given else asked == [""]
+
+
+# whose session it is -----------------------------------------------------------------------------------------------------
+
+
+def outcome(promise: Promise | None) -> int:
+    """0, or the code with which it was rejected."""
+    assert promise is not None
+    try:
+        return int(promise.result())
+    except BusinessError as error:
+        return error.code
+
+
+@pytest.mark.parametrize(
+    ("live", "code", "told"),
+    [
+        (SessionRestore, 13900020, [("onBundleBegin", 13500005)] * 2),
+        (SessionBackup, 13900001, []),
+        (None, 13900020, []),
+    ],
+)
+def test_a_backup_append_into_the_session_of_another(live: type[Any] | None, code: int, told: list[Any]) -> None:
+    """Control-plane 6.2: the client of a live restore is told of every name."""
+    with Device() as device:
+        device.install(load_subject(working(1)))
+        mine = SessionBackup(device, Callbacks())
+        mine.release()
+        if live is not None:
+            live(device, Callbacks())
+        assert outcome(mine.append_bundles([BUNDLE, "b"])) == code
+        device.run_until_idle()
+        assert seen(device.record()) == told
+
+
+CAPABILITIES = {BUNDLE: Capability(BundleVersion(1, "1.0"))}
+
+
+def test_a_restore_append_joins_whatever_session_is_live() -> None:
+    """Control-plane 7.2: nothing is verified, and where there is no session nothing happens."""
+    with Device() as device:
+        device.install(load_subject(working(1)))
+        mine = SessionRestore(device, Callbacks())
+        mine.release()
+        assert outcome(mine.append_bundles(CAPABILITIES, [BUNDLE])) == 0
+        assert seen(device.record()) == []
+        other = SessionRestore(device, Callbacks())
+        assert outcome(mine.append_bundles(CAPABILITIES, [BUNDLE])) == 0
+        other.publish_file(BUNDLE)
+        device.run_until_idle()
+        assert seen(device.record()) == [BEGIN, END, ALL]
+
+
+def test_nothing_is_appended_while_the_service_cleans_up() -> None:
+    with Device() as device:
+        device.install(load_subject(working(1)))
+        mine = SessionRestore(device, Callbacks())
+        mine.append_bundles(CAPABILITIES, [BUNDLE])
+        device.service.die()
+        device.restart_service()
+        again = device.kernel.spawn(
+            device.service.append_restore([BUNDLE], [None], CAPABILITIES, RestoreType.RESTORE_DATA_WAIT_SEND), "ipc"
+        )
+        device.run_until_idle()
+        assert again.result() == 13900020

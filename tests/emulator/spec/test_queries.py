@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from emulator import ClientStep, ConnectTimeout, Device, RefuseConnect, SessionPlan, load_subject
+from emulator import BusinessError, ClientStep, ConnectTimeout, Device, RefuseConnect, SessionPlan, load_subject
 from emulator.client import Callbacks, SessionBackup, get_backup_info
 from tests.emulator.harness import BUNDLE, S, end_time, run, seen, times
 
@@ -47,6 +47,17 @@ def test_a_waiting_bundle_that_is_asked_never_gets_to_run() -> None:
 def test_a_bundle_that_is_asked_before_the_append_runs_as_ever() -> None:
     record = run(Slow, plan=SessionPlan(steps=(ClientStep(0, "get_compatibility_info"),)))
     assert seen(record, "onBundleEnd") == [("onBundleEnd", 0)]
+
+
+def test_a_query_is_about_the_session_that_is_live() -> None:
+    with Device() as device:
+        device.install(load_subject(Slow))
+        mine = SessionBackup(device, Callbacks())
+        mine.release()
+        promise = mine.get_compatibility_info(BUNDLE)
+        device.run_until_idle()
+        with pytest.raises(BusinessError, match="Internal errno is 13900020"):
+            promise.result()
 
 
 def test_asking_for_the_info_leaves_the_session_where_it_is() -> None:
