@@ -21,9 +21,8 @@ from emulator.storage.transfer import Blob
 class Promise:
     """What a session method gives."""
 
-    def __init__(self, task: Task, rejects: bool = True) -> None:
+    def __init__(self, task: Task) -> None:
         self._task = task
-        self._rejects = rejects
 
     @property
     def settled(self) -> bool:
@@ -36,7 +35,7 @@ class Promise:
             raise DeviceError("the answer is not there yet: call device.run_until_idle() or device.advance() first")
         value = self._task.result()
         code, text = value if isinstance(value, tuple) else (value, None)
-        if self._rejects and not isinstance(code, bool) and code:
+        if code:
             rejected = rejection_code(code)
             raise BusinessError(rejected, f"{TEXTS[rejected]}. Internal errno is {int(code)}")
         return text if isinstance(value, tuple) else value

@@ -164,7 +164,6 @@ class BackupService:
 
     def _appended(self, session: Session, names: Sequence[str]) -> int:
         self.journal.add("append", bundles=list(names), result=0)
-        session.started = True
         if session.entries:
             self.scheduler.schedule(session)
         return Code.OK

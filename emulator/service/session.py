@@ -115,7 +115,6 @@ class Session:
     user_id: int
     active_ns: int
     entries: dict[str, BundleEntry] = field(default_factory=dict)
-    started: bool = False
     releasing: bool = False
 
     def in_order(self) -> list[BundleEntry]:
