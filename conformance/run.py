@@ -16,7 +16,7 @@ from pathlib import Path
 from conformance import scenarios
 from conformance.catalogue import CATALOGUE, Finding, Severity
 from conformance.evidence import Evidence
-from conformance.rules import PREDICATES, judge_evidence, not_applicable, package_blocked, switched_off
+from conformance.rules import NOT_JUDGED, PREDICATES, judge_evidence, not_applicable, package_blocked, switched_off
 from conformance.scenarios import Verdict
 from conformance.suites import FUZZ, SUITES, Suite, suites_feeding
 from conformance.suites.judging import Judging, SuiteState, confirmed, evidence_of, harness_fault
@@ -140,7 +140,7 @@ class ConformanceRun:
             return self._package_outcome(rule_id)
         feeding = suites_feeding(rule_id)
         if rule_id not in PREDICATES or not feeding:
-            return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, "not judged by this version")
+            return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, NOT_JUDGED)
         if self._switched_off:
             return RuleOutcome(rule_id, OutcomeKind.BLOCKED, self._switched_off)
         self._run_through(feeding[-1])
