@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -23,6 +22,7 @@ from emulator.service.service import BackupService
 from emulator.storage.disk import HEALTHY_DISK
 from emulator.storage.faults import disk_for
 from emulator.storage.host_place import roomy_place
+from emulator.storage.host_tree import remove_tree
 from emulator.storage.planting import plant
 from emulator.storage.sandbox import Sandbox, Snapshot
 from emulator.storage.transfer import Archive, SeedFromDirectory
@@ -182,7 +182,7 @@ class Device:
         if bundle is None:
             raise DeviceError(f"{name} is not installed; installed are {', '.join(self.bundles) or 'none'}")
         if bundle.sandbox.exists:
-            shutil.rmtree(bundle.sandbox.root, ignore_errors=True)
+            remove_tree(bundle.sandbox.root)
 
     def directory(self) -> Path:
         """Where the device's disk is on the host; made when first asked for."""
@@ -244,9 +244,9 @@ class Device:
 def _remove(directory: Path) -> None:
     """Remove all of it, also when Ctrl-C comes in between: removing is where much of a run's time goes."""
     try:
-        shutil.rmtree(directory, ignore_errors=True)
+        remove_tree(directory)
     except KeyboardInterrupt:
-        shutil.rmtree(directory, ignore_errors=True)
+        remove_tree(directory)
         raise
 
 
