@@ -21,9 +21,9 @@ from emulator.storage.config.backup_config import parse_backup_config
 from emulator.storage.incremental.compare import Comparison, HashHangs, compare
 from emulator.storage.incremental.manifest import ReportLine, read_report, write_report
 from emulator.storage.incremental.stat_list import make_stat_list
+from emulator.storage.inside import Inside
 from emulator.storage.pack.header import app_owner
 from emulator.storage.pack.index import BlobStat, IndexEntry, blob_stat, full_index
-from emulator.storage.pack.inside import Inside
 from emulator.storage.pack.slices import Packable
 from emulator.storage.pack.staging import BACKUP, RESTORE, make_staging
 from emulator.storage.pack.tar import PackHangs, pack

@@ -9,7 +9,7 @@ import pytest
 
 from emulator.storage.incremental.manifest import report_lines
 from emulator.storage.incremental.stat_list import MAPPED_PREFIXES, exchanged, make_stat_list, physical
-from emulator.storage.pack.inside import Inside
+from emulator.storage.inside import Inside
 from tests.vectors import Vector, vectors
 
 F = "/data/storage/el2/base/files"
