@@ -110,7 +110,8 @@ class ReplayItem(ConformanceItem):
         from conformance.run import replay
 
         with warnings_stay_warnings():
-            self.result = replay(self.file, self.subject_under_test.subject, self.subject_under_test.settings)
+            setup = self.subject_under_test
+            self.result = replay(self.file, setup.subject, setup.settings, setup.package)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance._selection import REPLAY, ROOT, WAIVERS
 from conformance._verdict import Verdict
+from conformance.rules import NOT_JUDGED
 from conformance.run import OutcomeKind
 from conformance.waivers import Waivers, WaiverState, WaiverVerdict
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 PAYLOAD = "conformance"
 """The attribute of a test report that carries our result; it crosses from xdist's workers as plain data."""
 NOT_RUN = "not-run"
-NOT_JUDGED = "not judged by this version"
-"""The reason that `conformance.run` gives for a rule which it has no predicate for."""
 _RULE_ITEM = re.compile(rf"{ROOT}/(?!{WAIVERS}::|{REPLAY}::)[a-z]+::(?P<rule>BK\d+)-")
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from conformance.catalogue import AREAS, CATALOGUE, Rule, Severity
-from conformance.rules import PREDICATES
+from conformance.rules import NOT_JUDGED, PREDICATES
 
 _HEADINGS = {
     "return": "Return value of onBackupEx and onRestoreEx",
@@ -62,7 +62,7 @@ def _area(area: str) -> Iterator[str]:
 
 def _rule(rule: Rule) -> Iterator[str]:
     severity = "error" if rule.severity is Severity.ERROR else "warning"
-    pending = "" if rule.id in PREDICATES else "; not judged by this version"
+    pending = "" if rule.id in PREDICATES else f"; {NOT_JUDGED}"
     yield f"### {rule.id} {rule.name}\n"
     yield f"*{severity}{pending}*\n"
     yield f"- Fires when {rule.fires_when}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from emulator.service.service import BackupService
 from emulator.storage.disk import HEALTHY_DISK
 from emulator.storage.faults import disk_for
 from emulator.storage.host_place import PLACES
+from emulator.storage.host_tree import remove_tree
 from emulator.storage.planting import plant
 from emulator.storage.sandbox import Sandbox, Snapshot
 from emulator.storage.transfer import Archive, SeedFromDirectory
@@ -182,7 +182,7 @@ class Device:
         if bundle is None:
             raise DeviceError(f"{name} is not installed; installed are {', '.join(self.bundles) or 'none'}")
         if bundle.sandbox.exists:
-            shutil.rmtree(bundle.sandbox.root, ignore_errors=True)
+            remove_tree(bundle.sandbox.root)
 
     def directory(self) -> Path:
         """Where the device's disk is on the host; made when first asked for."""
@@ -218,8 +218,7 @@ class Device:
         from emulator.client.driver import carry_out
 
         self._clear_records.clear()
-        if self.journal.events or self.host.conditions != self.conditions:
-            self.boot()
+        self.boot()
         for bundle in self.bundles.values():
             plant(bundle.sandbox, self.conditions)
         complete, blocked = carry_out(self, plan)
@@ -245,9 +244,9 @@ class Device:
 def _remove(directory: Path) -> None:
     """Remove all of it, also when Ctrl-C comes in between: removing is where much of a run's time goes."""
     try:
-        shutil.rmtree(directory, ignore_errors=True)
+        remove_tree(directory)
     except KeyboardInterrupt:
-        shutil.rmtree(directory, ignore_errors=True)
+        remove_tree(directory)
         raise
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from conformance._tally import NOT_JUDGED
 from conformance.report.finding import Commands, Line, describe
+from conformance.rules import NOT_JUDGED
 from conformance.run import OutcomeKind
 
 if TYPE_CHECKING:

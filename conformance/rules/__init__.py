@@ -9,12 +9,13 @@ from conformance.catalogue import Finding, rule
 from conformance.evidence import Evidence
 from conformance.rules.applicability import not_applicable
 from conformance.rules.package_applicability import package_blocked, switched_off
-from conformance.rules.registry import PREDICATES, Predicate, predicate
+from conformance.rules.registry import NOT_JUDGED, PREDICATES, Predicate, predicate
 from conformance.view import SessionView
 from emulator.package import Package
 from emulator.record import Record
 
 __all__ = [
+    "NOT_JUDGED",
     "PREDICATES",
     "Predicate",
     "blocked",

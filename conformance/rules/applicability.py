@@ -9,7 +9,7 @@ from conformance.evidence import Evidence
 from conformance.rules.damage import failure_during
 from conformance.rules.info import delivered_info, info_class
 from conformance.rules.package_applicability import package_not_applicable
-from conformance.rules.registry import PREDICATES
+from conformance.rules.registry import NOT_JUDGED, PREDICATES
 from conformance.view import COMPATIBILITY_CALLBACKS, EX_CALLBACKS, PAIRS, WORK_CALLBACKS, SessionView
 
 _NOMINAL_ONLY = frozenset({"BK501", "BK502", "BK503", "BK505", "BK512", "BK515"})
@@ -30,7 +30,7 @@ def not_applicable(rule_id: str, evidence: Evidence) -> str | None:
     """Why the rule has nothing to judge in this evidence; None when it applies. Raises CatalogueError for an unknown rule."""
     area = rule(rule_id).area
     if rule_id not in PREDICATES:
-        return "not judged by this version"
+        return NOT_JUDGED
     if area == "package":
         return package_not_applicable(rule_id, evidence)
     if rule_id in ("BK511", "BK607"):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import replace
 
 from conformance.catalogue import CATALOGUE, Finding
 from conformance.view import SessionView
 from emulator.record import Call, Value
 
-_MAX_QUOTED = 120
+_MAX_SHOWN = 120
 _MAX_LOG_LINES = 10
 _NS_PER_S = 1_000_000_000
 
@@ -20,9 +22,14 @@ def seconds(ns: int) -> str:
 
 def quoted(text: str) -> str:
     """A text in quotes, on one line, cut after 120 characters."""
-    if len(text) <= _MAX_QUOTED:
-        return repr(text)
-    return f"{text[:_MAX_QUOTED]!r}... ({len(text)} characters)"
+    return shortened(text, repr)
+
+
+def shortened(text: str, as_: Callable[[str], str] = str) -> str:
+    """A text, cut after 120 characters, in a form of its own."""
+    if len(text) <= _MAX_SHOWN:
+        return as_(text)
+    return f"{as_(text[:_MAX_SHOWN])}... ({len(text)} characters)"
 
 
 def shown(value: Value | None) -> str:
@@ -64,8 +71,13 @@ def error_name(view: SessionView, call: Call) -> str:
 
 def finding(rule_id: str, view: SessionView, message: str, seen: str, *, call: Call | None = None, cause: str = "") -> Finding:
     """A finding about ``call``, or about the session. ``cause`` tells apart what is not the same break of the rule."""
+    told = finding_about(call.callback if call is not None else "", rule_id, message, seen, where=_where(view, call), cause=cause)
+    return replace(told, log=_log(view, call), plan=view.record.plan, conditions=view.record.conditions)
+
+
+def finding_about(subject: str, rule_id: str, message: str, seen: str, *, where: str, cause: str = "") -> Finding:
+    """A finding about a callback or a file of that name, at ``where``, with what the catalogue says of the rule."""
     rule = CATALOGUE[rule_id]
-    callback = call.callback if call is not None else ""
     return Finding(
         rule=rule_id,
         message=message,
@@ -73,11 +85,8 @@ def finding(rule_id: str, view: SessionView, message: str, seen: str, *, call: C
         device=rule.device,
         mend=rule.mend,
         clauses=rule.clauses,
-        where=_where(view, call),
-        log=_log(view, call),
-        fingerprint=hashlib.sha256(f"{rule_id}|{callback}|{cause}".encode("utf-8", "backslashreplace")).hexdigest()[:12],
-        plan=view.record.plan,
-        conditions=view.record.conditions,
+        where=where,
+        fingerprint=hashlib.sha256(f"{rule_id}|{subject}|{cause}".encode("utf-8", "backslashreplace")).hexdigest()[:12],
     )
 
 

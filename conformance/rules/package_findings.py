@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any
 
-from conformance.catalogue import CATALOGUE, Finding
+from conformance.catalogue import Finding
+from conformance.rules.findings import finding_about, shortened
 from conformance.rules.package_lines import Path, lines_of
 from emulator.package import PackageFile
-
-MOST_SHOWN = 100
 
 
 def package_finding(rule_id: str, file: PackageFile, at: Path | int, message: str, seen: str, *, cause: str = "") -> Finding:
@@ -20,17 +18,7 @@ def package_finding(rule_id: str, file: PackageFile, at: Path | int, message: st
 
     ``cause`` tells apart what is not the same break of the rule.
     """
-    rule = CATALOGUE[rule_id]
-    return Finding(
-        rule=rule_id,
-        message=message,
-        seen=seen,
-        device=rule.device,
-        mend=rule.mend,
-        clauses=rule.clauses,
-        where=where(file, at),
-        fingerprint=hashlib.sha256(f"{rule_id}|{file.name}|{cause}".encode("utf-8", "backslashreplace")).hexdigest()[:12],
-    )
+    return finding_about(file.name, rule_id, message, seen, where=where(file, at), cause=cause)
 
 
 def where(file: PackageFile, at: Path | int) -> str:
@@ -55,7 +43,7 @@ def as_json(value: Any) -> str:
         text = json.dumps(value, ensure_ascii=False)
     except RecursionError:
         return "a value that is nested too deeply to be shown"
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}... ({len(text)} characters)"
+    return shortened(text)
 
 
 def close_to(name: str, known: Iterable[str]) -> str:

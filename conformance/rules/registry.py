@@ -16,6 +16,9 @@ _registered: dict[str, Predicate] = {}
 PREDICATES: Mapping[str, Predicate] = MappingProxyType(_registered)
 """The predicate of every rule that this version judges, by rule id."""
 
+NOT_JUDGED = "not judged by this version"
+"""What is said of the other rules of the catalogue."""
+
 
 def predicate(rule_id: str) -> Callable[[Predicate], Predicate]:
     """Register the decorated function for this rule. Raises CatalogueError for an unknown rule or a second predicate."""

@@ -21,6 +21,10 @@ from emulator.subject import load_subject
 _MAX_TEXT = 160
 
 
+class DeviceNotRepeatable(RuntimeError):
+    """The control subject does not repeat its session either: a fault of ours, and no finding."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """The first event in which two runs of one session differ; None where one run has ended already."""
@@ -55,6 +59,22 @@ class Difference:
         call = next((c for c in record.calls if c.id == number), None)
         message = "the same session on a new device went another way"
         return finding("BK511", view, message, self.text, call=call, cause=f"repeat {self.kind}")
+
+
+def repeated(lab: Lab, group: SessionGroup, record: Record) -> Finding | None:
+    """Run a group, whose last session gave ``record``, once more on a new device: BK511 when it goes another way.
+
+    Raises DeviceNotRepeatable when the control subject does not repeat it either.
+    """
+    again = lab.run(group)
+    if not record.complete or len(again.records) != len(group.sessions):
+        return None
+    difference = first_difference(record, again.records[-1])
+    if difference is None:
+        return None
+    if difference.harness_differs(lab, group):
+        raise DeviceNotRepeatable(f"the emulated device is not repeatable: {difference.text}")
+    return difference.finding(record)
 
 
 def first_difference(first: Record, second: Record) -> Difference | None:

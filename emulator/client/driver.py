@@ -216,8 +216,7 @@ class _Driver:
         self._device.journal.add("client.step", action=step.action, bundle=step.bundle, result=[int(code), text])
 
     async def _get_compatibility_info(self, step: ClientStep) -> None:
-        session = self._device.service.session
-        code, text = await self._device.service.queries.get_compatibility_info(session, step.bundle, step.text)
+        code, text = await self._device.service.queries.get_compatibility_info(step.bundle, step.text)
         self._device.journal.add("client.step", action=step.action, bundle=step.bundle, result=[int(code), text])
 
     # files -------------------------------------------------------------------------------------------------------------

@@ -21,9 +21,8 @@ from emulator.storage.transfer import Blob
 class Promise:
     """What a session method gives."""
 
-    def __init__(self, task: Task, rejects: bool = True) -> None:
+    def __init__(self, task: Task) -> None:
         self._task = task
-        self._rejects = rejects
 
     @property
     def settled(self) -> bool:
@@ -36,7 +35,7 @@ class Promise:
             raise DeviceError("the answer is not there yet: call device.run_until_idle() or device.advance() first")
         value = self._task.result()
         code, text = value if isinstance(value, tuple) else (value, None)
-        if self._rejects and not isinstance(code, bool) and code:
+        if code:
             rejected = rejection_code(code)
             raise BusinessError(rejected, f"{TEXTS[rejected]}. Internal errno is {int(code)}")
         return text if isinstance(value, tuple) else value
@@ -71,7 +70,7 @@ class _ClientSession:
 
     def get_compatibility_info(self, name: str, ext_info: str = "") -> Promise:
         """Ask the app's extension; the answer is a string, "" when it has none."""
-        return self._do(self._service.queries.get_compatibility_info(self._session, name, ext_info)).promise()
+        return self._do(self._service.queries.get_compatibility_info(name, ext_info)).promise()
 
     def _do(self, handler: Coroutine[Any, Any, Any]) -> _Sent:
         return _Sent(self.device, handler)
@@ -81,27 +80,40 @@ class _Sent:
     """An IPC of the client under way."""
 
     def __init__(self, device: Device, handler: Coroutine[Any, Any, Any]) -> None:
-        self._task = device.kernel.spawn(handler, "ipc")
-        if not device.kernel.running:
-            device.kernel.run_due()
+        self._kernel = device.kernel
+        self._task = self._kernel.spawn(handler, "ipc")
+        if not self._kernel.running:
+            self._kernel.run_due()
 
     def promise(self) -> Promise:
         return Promise(self._task)
+
+    def result_in_time(self) -> Any:
+        """The value of a call that the real API waits for; drives time until it is there."""
+        self._kernel.run_until(self._task)
+        return self.result_now()
 
     def result_now(self) -> Any:
         """The value of a call that the real API answers synchronously; needs no virtual time."""
         return self._task.result() if self._task.done else 0
 
 
+def _documents(names: Sequence[str], infos: Sequence[str] | None) -> Sequence[str | None] | None:
+    """The infos document of each bundle; None when their count is not that of the names."""
+    if infos is None:
+        return [None] * len(names)
+    return infos if len(infos) == len(names) else None
+
+
 class SessionBackup(_ClientSession):
     """A full backup (control-plane 1.6)."""
 
-    def append_bundles(self, names: Sequence[str], infos: Sequence[str] | None = None) -> Promise:
-        """Add bundles, each with its infos document. A count that does not match gives None, as in JavaScript."""
-        return self._do(self._service.append_backup(self._session, names, self._documents(names, infos))).promise()
-
-    def _documents(self, names: Sequence[str], infos: Sequence[str] | None) -> Sequence[str | None]:
-        return infos if infos is not None and len(infos) == len(names) else [None] * len(names)
+    def append_bundles(self, names: Sequence[str], infos: Sequence[str] | None = None) -> Promise | None:
+        """Add bundles, each with its infos document. None, and nothing asked, where the counts differ (control-plane 2.2)."""
+        documents = _documents(names, infos)
+        if documents is None:
+            return None
+        return self._do(self._service.append_backup(self._session, names, documents)).promise()
 
 
 class IncrementalBackupSession(SessionBackup):
@@ -114,9 +126,11 @@ class IncrementalBackupSession(SessionBackup):
         names: Sequence[str],
         infos: Sequence[str] | None = None,
         previous: Mapping[str, tuple[int, bytes]] | None = None,
-    ) -> Promise:
+    ) -> Promise | None:
         """As in a full backup; ``previous`` has lastIncrementalTime, in seconds, and the manifest of that backup by bundle."""
-        documents = self._documents(names, infos)
+        documents = _documents(names, infos)
+        if documents is None:
+            return None
         return self._do(self._service.append_backup(self._session, names, documents, previous)).promise()
 
 
@@ -129,11 +143,18 @@ class SessionRestore(_ClientSession):
 
     def append_bundles(
         self, capabilities: Mapping[str, Capability], names: Sequence[str], infos: Sequence[str] | None = None
-    ) -> Promise:
-        """Add bundles; ``capabilities`` is what the old device's capability file says of them."""
-        documents: Sequence[str | None] = infos if infos is not None else [None] * len(names)
-        handler = self._service.append_restore(self._session, names, documents, capabilities, self.restore_type)
+    ) -> Promise | None:
+        """Add bundles; ``capabilities`` is what the old device's capability file says of them. As in a backup, None and
+        nothing asked where the counts of names and infos differ.
+        """
+        documents = self._documents(names, infos)
+        if documents is None:
+            return None
+        handler = self._service.append_restore(names, documents, capabilities, self.restore_type)
         return self._do(handler).promise()
+
+    def _documents(self, names: Sequence[str], infos: Sequence[str] | None) -> Sequence[str | None] | None:
+        return _documents(names, infos)
 
     def get_file_handle(self, name: str, uri: str) -> Promise:
         """Ask for a handle to one file; it arrives by on_file_ready."""
@@ -149,9 +170,12 @@ class SessionRestore(_ClientSession):
 
 
 class BSessionRestore(SessionRestore):
-    """The native full restore (control-plane 1.7)."""
+    """The native full restore (control-plane 1.7). An append with a wrong count of infos counts as one without."""
 
     incremental = False
+
+    def _documents(self, names: Sequence[str], infos: Sequence[str] | None) -> Sequence[str | None]:
+        return _documents(names, infos) or [None] * len(names)
 
 
 class BSessionRestoreAsync(BSessionRestore):
@@ -176,8 +200,7 @@ def update_send_rate(device: Device, name: str, rate: int) -> bool:
 
 
 def get_backup_info(device: Device, name: str) -> str | None:
-    """backup.getBackupInfo, which drives time until the app has answered; None on any error."""
+    """backup.getBackupInfo, which drives time until the app has answered, and no further; None on any error."""
     sent = _Sent(device, device.service.queries.get_backup_info(name))
-    device.run_until_idle()
-    code, text = sent.result_now() or (1, "")
+    code, text = sent.result_in_time() or (1, "")
     return None if code else str(text)

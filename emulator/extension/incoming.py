@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from emulator.storage.checksum import checksum
 from emulator.storage.disk import Disk
+from emulator.storage.inside import Inside
 from emulator.storage.names import MANAGE_JSON, MANIFEST_SUFFIX
 from emulator.storage.pack.index import read_names
-from emulator.storage.pack.inside import Inside
 from emulator.storage.pack.staging import RESTORE, make_staging
 from emulator.storage.sandbox import Sandbox
 from emulator.storage.transfer import Blob

@@ -20,10 +20,10 @@ from emulator.storage.disk import Disk
 from emulator.storage.incremental.compare import Comparison, compare
 from emulator.storage.incremental.manifest import ReportLine, read_report, report_lines, write_report
 from emulator.storage.incremental.stat_list import StatList, make_stat_list
+from emulator.storage.inside import Inside
 from emulator.storage.names import MANAGE_JSON, FullBlobNames, IncrementalBlobNames, extension, is_user_tar, tar_name
 from emulator.storage.pack.header import Owner, app_owner
 from emulator.storage.pack.index import BlobStat, IndexEntry, blob_stat, full_index, incremental_index
-from emulator.storage.pack.inside import Inside
 from emulator.storage.pack.slices import Packable, slices
 from emulator.storage.pack.staging import BACKUP, make_staging
 from emulator.storage.pack.tar import PackedTar, PackError, pack

@@ -66,7 +66,7 @@ class ExtensionProcess:
         self.host = host
         self.kernel = host.kernel
         self.journal = host.journal
-        self.number = self.epoch = number
+        self.number = number
         self.bundle = bundle
         self.sandbox: Sandbox = bundle.sandbox
         self.purpose = purpose

@@ -136,6 +136,11 @@ class Kernel:
         """Run events until none is left."""
         self._run(None)
 
+    def run_until(self, future: Future[Any]) -> None:
+        """Run events until ``future`` has its value, and what is due at that very time; or until none is left."""
+        while not future.done and (due_ns := self.next_ns) is not None:
+            self._run(due_ns)
+
     def run_due(self) -> None:
         """Run what is due at this very time, and what that makes due; time stands still."""
         self._run(self.now_ns)

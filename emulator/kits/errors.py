@@ -61,9 +61,13 @@ FILE_IO_CODES: dict[str, tuple[int, str]] = {name: (FILE_IO + n, text) for n, (n
 """Code and message by the name of the errno."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class BusinessError(Exception):
-    """What a kit throws or rejects with. ``data`` is what the function adds, such as the conflicts of copyDir."""
+    """What a kit or a client method throws or rejects with, and what a client callback gets as its error.
+
+    ``data`` is what the function adds, such as the conflicts of copyDir, or the bundle's name where the real error of a
+    client callback carries it (control-plane 6.1).
+    """
 
     code: int
     message: str
@@ -71,6 +75,10 @@ class BusinessError(Exception):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"code", "message", "data"}``."""
+        return {"code": int(self.code), "message": self.message, "data": self.data}
 
 
 def file_error(number: int, data: Any = None) -> BusinessError:

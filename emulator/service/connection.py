@@ -30,6 +30,8 @@ class Connection:
         self.started_ns = 0
         self.is_connected = False
         self.has_connected = False
+        self._over: Future[None] = Future(self._kernel)
+        self._over.set_result(None)
         self.on_connected: Callable[[], None] = lambda: None
         self.on_died: Callable[[], None] = lambda: None
 
@@ -72,6 +74,7 @@ class Connection:
             process, proxy, self._service.data, ext_info=ext_info, version=version, upgrade=upgrade, scene=scene
         )
         self.is_connected = self.has_connected = True
+        self._over = Future(self._kernel)
         self._kernel.call_soon(self.on_connected)
 
     def _refuses(self, purpose: str, ext_info: str, version: BundleVersion) -> bool:
@@ -87,6 +90,7 @@ class Connection:
     def _gone(self) -> None:
         """OnAbilityDisconnectDone that the service did not ask for."""
         self.is_connected = False
+        self._over.set_result(None)
         if self.stub is not None:
             self.stub.end()
         self.on_died()
@@ -122,6 +126,19 @@ class Connection:
         if process.alive:
             process.sandbox.clear_staging()
             process.end("disconnect")
-            over: Future[None] = Future(self._kernel)
-            self._kernel.call_soon(over.set_result, None)
-            await over
+            ended: Future[None] = Future(self._kernel)
+            self._kernel.call_soon(ended.set_result, None)
+            await ended
+        self._over.set_result(None)
+
+    async def wait_disconnect_done(self) -> bool:
+        """WaitDisconnectDone: False when the extension is still connected after 3 s (control-plane 5.1)."""
+        if self._over.done:
+            return True
+        outcome: Future[bool] = Future(self._kernel)
+        wait_ns = int(self._service.profile.disconnect_wait_s * NS_PER_S)
+        timer = self._kernel.call_at(self._kernel.now_ns + wait_ns, Rank.TIMER, outcome.set_result, False)
+        self._over.watch(lambda _: outcome.set_result(True))
+        done = await outcome
+        timer.cancel()
+        return done

@@ -1,7 +1,6 @@
 """The JSON texts that the service makes: cJSON's layout, the ``details`` string, progress and error envelopes.
 
-Byte for byte as in control-plane 2.2, 2.5, 3.6 and 7.1. cJSON prints objects over several lines with tabs, a tab
-after the colon, and array elements separated by ``, `` on one line.
+Byte for byte as in control-plane 2.2, 2.5, 3.6 and 7.1.
 """
 
 from __future__ import annotations
@@ -11,42 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-
-def cjson_print(value: Any, depth: int = 0) -> str:
-    """``value`` as cJSON_Print writes it."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return _number(value)
-    if isinstance(value, str):
-        return _string(value)
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(cjson_print(item, depth + 1) for item in value) + "]"
-    if not value:
-        return "{\n" + "\t" * depth + "}"
-    inner = "\t" * (depth + 1)
-    members = (f"{inner}{_string(key)}:\t{cjson_print(item, depth + 1)}" for key, item in value.items())
-    return "{\n" + ",\n".join(members) + "\n" + "\t" * depth + "}"
-
-
-def _number(value: float) -> str:
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return "null"
-    number = float(value)
-    if number == int(number) and -(2**31) <= number < 2**31:
-        return str(int(number))
-    short = f"{number:1.15g}"
-    return short if float(short) == number else f"{number:1.17g}"
-
-
-@lru_cache(maxsize=1024)
-def _string(text: str) -> str:
-    text = text.split("\0", 1)[0]
-    return '"' + "".join(_ESCAPES.get(c) or (f"\\u{ord(c):04x}" if c < " " else c) for c in text) + '"'
+from emulator.storage.config.bundle_info import usable_document
+from emulator.storage.config.cjson import Members, NotJson, int_of, member, parse, printed, string
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +22,6 @@ class BundleInfos:
     clear_backup_data: bool = True
     delay_time_s: int = 0
     broadcast_only: bool = False
-    default_app: bool = False
 
 
 def user_element(user_id: int) -> dict[str, str]:
@@ -68,81 +32,78 @@ def user_element(user_id: int) -> dict[str, str]:
 @lru_cache(maxsize=256)
 def read_infos(document: str | None, user_id: int, singleton: bool, incremental_backup: bool) -> BundleInfos:
     """The properties that one document gives an ordinary or a singleton bundle; None is an append without infos."""
-    unusable = cjson_print([user_element(user_id)]) if singleton else ""
+    unusable = printed([user_element(user_id)]) if singleton else ""
     if document is None:
         return BundleInfos(unusable)
     if incremental_backup:
         unusable = ""
-    try:
-        root = json.loads(document, parse_constant=_refuse)
-    except ValueError:
-        return BundleInfos(unusable)
-    entries = _get(root, "infos")
-    if not isinstance(entries, list):
+    root = usable_document(document)
+    if root is None:
         return BundleInfos(unusable)
     details: list[Any] | None = None
     broadcast_only = False
-    for entry in entries:
-        kind, list_of_details = _get(entry, "type"), _get(entry, "details")
+    for entry in member(root, "infos"):
+        kind, list_of_details = member(entry, "type"), member(entry, "details")
         if not isinstance(kind, str) or not isinstance(list_of_details, list):
             break
         if kind == "unicast" and details is None:
             details = list_of_details
         if kind == "broadcast":
-            broadcast_only = broadcast_only or _get(entry, "isBroadcastOnly") is True
-    clear = _get(root, "clearBackupData")
-    delay = _get(root, "delayTime")
+            broadcast_only = broadcast_only or member(entry, "isBroadcastOnly") is True
+    clear = member(root, "clearBackupData")
     return BundleInfos(
-        ext_info=cjson_print([*(details or []), user_element(user_id)]),
+        ext_info=unusable if details is None else printed([*details, user_element(user_id)]),
         clear_backup_data=clear == "true" if isinstance(clear, str) else True,
-        delay_time_s=int(delay) if isinstance(delay, (int, float)) and not isinstance(delay, bool) else 0,
+        delay_time_s=max(0, int_of(member(root, "delayTime")) or 0),
         broadcast_only=broadcast_only,
-        default_app=_get(root, "isDefaultBackupAndRestore") is True,
     )
 
 
-def _get(value: Any, key: str) -> Any:
-    """A member as cJSON's default getter finds it: the first whose name matches whatever its case."""
-    if not isinstance(value, dict):
-        return None
-    return next((item for name, item in value.items() if name.lower() == key.lower()), None)
+def parses_on_connect(ext_info: str) -> bool:
+    """False when a BACKUP connection breaks on this string: an element that is no object (control-plane 2.2)."""
+    try:
+        value = json.loads(ext_info, parse_constant=_refuse, parse_int=_finite, parse_float=_finite)
+    except RecursionError:
+        value = parse(ext_info, depth_limit=len(ext_info))  # the extension's own parser knows no limit
+    except ValueError:
+        return True
+    if not isinstance(value, list):
+        return True
+    special = ("anco_file_list_clone", "file_manager_file_list_clone")
+    for element in value:
+        members = dict(element.pairs) if isinstance(element, Members) else element
+        if not isinstance(members, dict):
+            return False
+        if members.get("type") in special and not isinstance(members.get("detail"), str):
+            return False
+    return True
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(number)
+    return value
 
 
 def _refuse(constant: str) -> Any:
     raise ValueError(constant)
 
 
-def parses_on_connect(ext_info: str) -> bool:
-    """False when a BACKUP connection breaks on this string: an element that is no object (control-plane 2.2)."""
-    try:
-        value = json.loads(ext_info, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return True
-    if not isinstance(value, list):
-        return True
-    special = ("anco_file_list_clone", "file_manager_file_list_clone")
-    for element in value:
-        if not isinstance(element, dict):
-            return False
-        if element.get("type") in special and not isinstance(element.get("detail"), str):
-            return False
-    return True
-
-
 def progress_envelope(epoch_s: int, text: str) -> str:
     """BuildOnProcessRetInfo (control-plane 3.6): both leaf values are strings."""
-    return f'{{\n\t"processResult":\t{{\n\t\t"timeInfo":\t"{epoch_s}",\n\t\t"resultInfo":\t{_string(text)}\n\t}}\n}}'
+    return f'{{\n\t"processResult":\t{{\n\t\t"timeInfo":\t"{epoch_s}",\n\t\t"resultInfo":\t{string(text)}\n\t}}\n}}'
 
 
 def file_error_envelope(epoch_s: int, code: int, path: str) -> str:
     """BuildOnProcessErrInfo (control-plane 3.6), sent for a file that cannot be read."""
     error = {"errorCode": str(code), "errorMessage": path}
-    return cjson_print({"processResult": {"timeInfo": str(epoch_s), "errorInfo": error}})
+    return printed({"processResult": {"timeInfo": str(epoch_s), "errorInfo": error}})
 
 
 def error_report(code: int, message: str) -> str:
     """BuildExtensionErrInfo (control-plane 2.5): resultInfo is an object here."""
-    return cjson_print({"resultInfo": {"errorCode": int(code), "errorInfo": message, "type": "ErrorInfo"}})
+    return printed({"resultInfo": {"errorCode": int(code), "errorInfo": message, "type": "ErrorInfo"}})
 
 
 def conflict_report(user_id: int, name: str, active_time: str, scenario: str) -> str:
@@ -154,7 +115,7 @@ def conflict_report(user_id: int, name: str, active_time: str, scenario: str) ->
         "activeTime": active_time,
         "scenario": scenario,
     }
-    return cjson_print({"sessionInfo": info})
+    return printed({"sessionInfo": info})
 
 
 def rewrite_result(text: str) -> str:
@@ -162,18 +123,18 @@ def rewrite_result(text: str) -> str:
     if "CountInfo" not in text:
         return text
     try:
-        root = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError):
+        root = parse(text)
+    except NotJson:
         return text
-    elements = _get(root, "resultInfo")
+    elements = member(root, "resultInfo")
     if not isinstance(elements, list):
         return text
     for element in elements:
-        if _get(element, "type") == "CountInfo":
-            infos = _get(element, "infos")
+        if member(element, "type") == "CountInfo":
+            infos = member(element, "infos")
             if not isinstance(infos, list):
                 return text
             counts = {"successCount": 0, "duplicateCount": 0, "failedCount": 0}
             infos.append({"backupInfo": "anco_doc", **counts, "details": []})
-            return cjson_print(root)
+            return printed(root)
     return text

@@ -182,13 +182,13 @@ class Endings:
 
     def clear(self, session: Session, entry: BundleEntry, schedule: bool = True) -> None:
         """ClearSessionAndSchedInfo: the entry goes, and waiting bundles may start."""
+        self._service.clear_records.discard(entry.name)
         if entry.append_count:
             entry.append_count -= 1
-            return
-        session.entries.pop(entry.name, None)
-        entry.action = Action.FINISH
-        self._service.timers.stop_connect(entry)
-        self._service.clear_records.discard(entry.name)
+        else:
+            session.entries.pop(entry.name, None)
+            entry.action = Action.FINISH
+            self._service.timers.stop_connect(entry)
         if schedule:
             self._service.scheduler.schedule(session)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+
+from emulator.kits.errors import BusinessError as BusinessError  # the client knows it from here
 
 
 class Code(IntEnum):
@@ -119,25 +119,6 @@ ERRNO_TO_EXTERNAL: dict[int, int] = {
     errno.ENOSPC: Code.E_NOSPC,
 }
 """Control-plane 6.3 (c)."""
-
-
-@dataclass(eq=True, unsafe_hash=True)
-class BusinessError(Exception):
-    """What a client callback gets as its error, or what a client method throws.
-
-    ``data`` is the bundle's name where the real error carries it (control-plane 6.1).
-    """
-
-    code: int
-    message: str
-    data: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.message}"
-
-    def to_json(self) -> dict[str, Any]:
-        """``{"code", "message", "data"}``."""
-        return {"code": int(self.code), "message": self.message, "data": self.data}
 
 
 def backup_code(raw: int) -> int:

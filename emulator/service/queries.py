@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emulator.kernel import Future, Rank
+from emulator.kernel import Future, Mutex, Rank
 from emulator.kernel.events import NS_PER_S
 from emulator.service.connection import Connection
 from emulator.service.errors import Code
-from emulator.service.session import Action, Scenario, Session
+from emulator.service.session import Scenario
 
 if TYPE_CHECKING:
     from emulator.service.service import BackupService
@@ -22,9 +22,14 @@ class Queries:
 
     def __init__(self, service: BackupService) -> None:
         self._service = service
+        self._one_by_one = Mutex(service.kernel)
 
     async def get_backup_info(self, name: str) -> Answer:
-        """GetBackupInfo: 13500009 when the connect fails at once, 13500004 when the extension dies."""
+        """GetBackupInfo: 13500009 when the connect fails at once, 13500004 when the extension dies; one after the other."""
+        async with self._one_by_one:
+            return await self._get_backup_info(name)
+
+    async def _get_backup_info(self, name: str) -> Answer:
         service = self._service
         if service.session is not None and service.session.scenario is Scenario.CLEAN:
             return Code.E_INVAL, ""
@@ -34,16 +39,19 @@ class Queries:
         connection = Connection(service, bundle)
         if not self._connect(connection):
             return Code.E_BEF, ""
-        if not await self._connected(connection):
-            return Code.E_DIED, ""
+        failed = await self._connected(connection)
+        if failed:
+            return failed, ""
         assert connection.stub is not None
         text = await connection.send("GetBackupInfo", connection.stub.get_backup_info(), None)
         await connection.disconnect()
         return (Code.E_IPCSS, "") if text is None else (Code.OK, text)
 
-    async def get_compatibility_info(self, session: Session | None, name: str, ext_info: str) -> Answer:
-        """GetCompatibilityInfo; a bundle that runs in the session is torn down by it (9 #37)."""
-        service = self._service
+    async def get_compatibility_info(self, name: str, ext_info: str) -> Answer:
+        """GetCompatibilityInfo; a bundle that runs in the session is torn down by it, and one that waits never gets to run:
+        what its connection tells goes to the query for good (9 #37).
+        """
+        service, session = self._service, self._service.session
         if name.isdigit() or session is None or session.scenario is Scenario.CLEAN:
             return Code.E_INVAL, ""
         entry = session.entries.get(name)
@@ -55,12 +63,11 @@ class Queries:
             await service.kernel.sleep(int(service.profile.connect_timer_s * NS_PER_S))
         else:
             connection = entry.connection if entry is not None else Connection(service, bundle)
-            if entry is not None and entry.action is Action.WAIT:
-                connection.on_connected = connection.on_died = lambda: None
             if not self._connect(connection):
                 return Code.E_BEF, ""
-            if not await self._connected(connection):
-                return Code.E_DIED, ""
+            failed = await self._connected(connection)
+            if failed:
+                return failed, ""
         if connection.stub is None:
             return Code.E_INVAL, ""
         backup = session.scenario is Scenario.BACKUP
@@ -72,17 +79,17 @@ class Queries:
     def _connect(self, connection: Connection) -> bool:
         return connection.connect("query", _NoSession())
 
-    async def _connected(self, connection: Connection) -> bool:
+    async def _connected(self, connection: Connection) -> int:
+        """0, 13500004 when the extension died, 13900020 when it has not connected in time."""
         kernel = self._service.kernel
-        outcome: Future[bool] = Future(kernel)
-        connection.on_connected = lambda: outcome.set_result(True)
-        connection.on_died = lambda: outcome.set_result(False)
+        outcome: Future[int] = Future(kernel)
+        connection.on_connected = lambda: outcome.set_result(Code.OK)
+        connection.on_died = lambda: outcome.set_result(Code.E_DIED)
         wait_ns = int(self._service.profile.connect_timer_s * NS_PER_S)
-        timer = kernel.call_at(kernel.now_ns + wait_ns, Rank.TIMER, outcome.set_result, False)
-        connected = await outcome
+        timer = kernel.call_at(kernel.now_ns + wait_ns, Rank.TIMER, outcome.set_result, Code.E_INVAL)
+        failed = await outcome
         timer.cancel()
-        connection.on_died = lambda: None
-        return connected
+        return failed
 
 
 class _NoSession:

@@ -33,24 +33,29 @@ class Scheduler:
     async def _start(self, session: Session, entry: BundleEntry) -> None:
         if not self._current(session, entry):
             return
-        if entry.connection.is_connected:
-            await self._service.kernel.sleep(int(self._service.profile.disconnect_wait_s * 1_000_000_000))
-            session.reverse.on_bundle_begin(entry.name, Code.E_INVAL)
-            self._service.endings.clear(session, entry)
-            self._service.endings.all_finished(session)
-            return
         self._service.timers.start_connect(entry)
-        if not self.connect(session, entry, "restore" if session.scenario is Scenario.RESTORE else "backup"):
-            session.reverse.on_bundle_begin(entry.name, Code.E_BEF)
-            self._service.endings.clear(session, entry)
-            self._service.endings.all_finished(session)
+        disconnected = await entry.connection.wait_disconnect_done()
+        if not self._current(session, entry):
+            return
+        if not disconnected:
+            self._connect_failed(session, entry, Code.E_INVAL)
+        elif not self.connect(session, entry, "restore" if session.scenario is Scenario.RESTORE else "backup"):
+            self._connect_failed(session, entry, Code.E_BEF)
+
+    def _connect_failed(self, session: Session, entry: BundleEntry, code: int) -> None:
+        session.reverse.on_bundle_begin(entry.name, code)
+        self._service.timers.stop_connect(entry)
+        self._service.endings.clear(session, entry)
+        self._service.endings.all_finished(session)
+
+    def listen(self, session: Session, entry: BundleEntry) -> None:
+        """What becomes of the entry's connection is the session's business, unless a query takes it over (4.3)."""
+        entry.connection.on_connected = lambda: self._ext_connect_done(session, entry)
+        entry.connection.on_died = lambda: self._service.endings.died(session, entry)
 
     def connect(self, session: Session, entry: BundleEntry, purpose: str) -> bool:
         """SetWant and ConnectAbility; the want of a relaunch is the same as before."""
-        connection = entry.connection
-        connection.on_connected = lambda: self._ext_connect_done(session, entry)
-        connection.on_died = lambda: self._service.endings.died(session, entry)
-        return connection.connect(
+        return entry.connection.connect(
             purpose,
             ExtensionFace(self._service, session, entry),
             ext_info=entry.ext_info,

@@ -91,6 +91,9 @@ class BackupService:
         """
         code = self._verify(session)
         if code:
+            if self.session is not None and self.session.scenario is Scenario.RESTORE:
+                for name in names:
+                    self.session.reverse.on_bundle_begin(name, Code.E_EMPTY)
             return code
         for name, document in zip(names, infos, strict=True):
             bundle = self.device.bundles.get(name)
@@ -114,15 +117,20 @@ class BackupService:
 
     async def append_restore(
         self,
-        session: Session,
         names: Sequence[str],
         infos: Sequence[str | None],
         capabilities: Mapping[str, Capability],
         restore_type: RestoreType,
     ) -> int:
-        """AppendBundlesRestoreSessionData[ByDetail]; ``capabilities`` is the old device's file."""
-        if self.session is not session:
+        """AppendBundlesRestoreSessionData[ByDetail]; ``capabilities`` is the old device's file.
+
+        Whoever calls, the bundles join the session that is live, and none is as good as one (control-plane 6.2, 7.2).
+        """
+        session = self.session
+        if session is None:
             return Code.OK
+        if session.scenario is Scenario.CLEAN:
+            return Code.E_INVAL
         for name, document in zip(names, infos, strict=True):
             bundle, capability = self.device.bundles.get(name), capabilities.get(name)
             if bundle is None or capability is None:
@@ -144,18 +152,18 @@ class BackupService:
         return self._appended(session, names)
 
     def _enter(self, session: Session, name: str) -> BundleEntry:
-        old = session.entries.get(name)
+        entry = session.entries.get(name)
+        if entry is not None:
+            entry.append_again()
+            return entry
         bundle = self.device.bundles[name]
-        entry = new_entry(self.kernel, name, bundle, old.connection if old else Connection(self, bundle))
-        if old is not None:
-            self.timers.stop(old)
-            entry.append_count = old.append_count + 1
+        entry = new_entry(self.kernel, name, bundle, Connection(self, bundle))
         session.entries[name] = entry
+        self.scheduler.listen(session, entry)
         return entry
 
     def _appended(self, session: Session, names: Sequence[str]) -> int:
         self.journal.add("append", bundles=list(names), result=0)
-        session.started = True
         if session.entries:
             self.scheduler.schedule(session)
         return Code.OK
@@ -211,9 +219,10 @@ class BackupService:
         return Code.OK
 
     async def update_timer(self, name: str, timeout_ms: int) -> bool:
-        """UpdateTimer; False for a bundle that is not in the session."""
-        entry = self.session.entries.get(name) if self.session else None
-        if entry is None:
+        """UpdateTimer; False for a bundle that is not in the session, and while the service cleans up (1.12)."""
+        session = self.session
+        entry = session.entries.get(name) if session is not None else None
+        if session is None or entry is None or session.scenario is Scenario.CLEAN:
             return False
         self.timers.update(entry, timeout_ms)
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
@@ -88,6 +88,12 @@ class BundleEntry:
     last_incremental_time: int = 0
     previous_manifest: bytes = b""
 
+    def append_again(self) -> None:
+        """The name is appended once more: all is reset but the connection, and the next end does not remove it (7.3)."""
+        fresh = BundleEntry(self.name, self.bundle, self.connection, self.mutex, append_count=self.append_count + 1)
+        for member in fields(fresh):
+            setattr(self, member.name, getattr(fresh, member.name))
+
     def toggle(self, name: str) -> None:
         """A name seen once is outstanding, seen twice it is not (control-plane 5.6)."""
         self.outstanding.symmetric_difference_update((name,))
@@ -109,7 +115,6 @@ class Session:
     user_id: int
     active_ns: int
     entries: dict[str, BundleEntry] = field(default_factory=dict)
-    started: bool = False
     releasing: bool = False
 
     def in_order(self) -> list[BundleEntry]:

@@ -83,11 +83,12 @@ class RunTimers:
         due_ns = self._service.kernel.now_ns + ns
         self._service.journal.add("timer.start", timer=kind, bundle=entry.name, due_ns=due_ns)
         entry.timer_kind = kind
-        entry.timer = self._service.kernel.call_at(due_ns, Rank.TIMER, self._expired, entry)
+        entry.timer = self._service.kernel.call_at(due_ns, Rank.TIMER, self._expired, entry, kind)
 
-    def _expired(self, entry: BundleEntry) -> None:
-        self._service.journal.add("timer.expired", timer=entry.timer_kind, bundle=entry.name)
-        entry.timer, entry.timer_kind = None, ""
+    def _expired(self, entry: BundleEntry, kind: str) -> None:
+        self._service.journal.add("timer.expired", timer=kind, bundle=entry.name)
+        if entry.timer is not None and not entry.timer.pending:  # else a second append of the name has lost it
+            entry.timer, entry.timer_kind = None, ""
         self._service.timer_thread.submit(self._service.endings.timed_out, self._service.session, entry)
 
     def _connect_expired(self, entry: BundleEntry) -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 
+from emulator.storage.inside import Inside
 from emulator.storage.name_hash import gen_hash_name
-from emulator.storage.pack.inside import Inside
 
 MANAGE_JSON = "manage.json"
 MANIFEST_SUFFIX = ".rp"

@@ -7,7 +7,6 @@ paths, so that open, pathlib and sqlite3 just work.
 from __future__ import annotations
 
 import os
-import shutil
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from emulator.storage.checksum import checksum
+from emulator.storage.host_tree import accessible, copy_tree, entries_of, remove_tree, with_access
 
 HASHED_BYTES = 64 * 1024
 """Files up to this size are compared by content as well; larger ones by size and time."""
@@ -118,8 +118,8 @@ class Sandbox:
             yield from self._files_below(str(self.root), "")
 
     def _files_below(self, directory: str, device: str) -> Iterator[tuple[str, str, os.stat_result]]:
-        with os.scandir(directory) as entries:
-            for entry in sorted(entries, key=lambda e: e.name):
+        with accessible(directory):
+            for entry in entries_of(directory):
                 path = f"{device}/{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
                     if path.removeprefix("/") not in STAGING:
@@ -140,8 +140,7 @@ class Sandbox:
                 continue
             checksum = 0
             if status.st_size <= HASHED_BYTES:
-                with open(path, "rb") as file:
-                    checksum = zlib.crc32(file.read())
+                checksum = zlib.crc32(with_access(self.root, path, _content))
             state[device_path] = FileState(
                 status.st_size, status.st_mode, status.st_mtime_ns, status.st_ino, checksum, status.st_ctime_ns
             )
@@ -149,13 +148,11 @@ class Sandbox:
 
     def checksum(self, device_path: str) -> str:
         """What tells a file's content from others, see `emulator.storage.checksum`."""
-        host = f"{self.root}{device_path}"
-        return checksum(host, os.stat(host).st_size)
+        return with_access(self.root, f"{self.root}{device_path}", lambda host: checksum(host, os.stat(host).st_size))
 
     def mentions(self, device_path: str, text: bytes) -> bool:
         """Whether ``text`` occurs in a file's first MiB."""
-        with open(f"{self.root}{device_path}", "rb") as file:
-            return text in file.read(_READ_AT_ONCE)
+        return text in with_access(self.root, f"{self.root}{device_path}", _content)
 
     def tree(self) -> Iterator[tuple[str, int, str]]:
         """Device path, size in bytes and CRC-32 of every regular file that is there, outside staging, in name order."""
@@ -167,9 +164,13 @@ class Sandbox:
         """A file that got its time from the host's clock gets ``now_ns`` instead; one that the app gave a time keeps it."""
         if state.mtime_ns < self._made_ns:
             return state
-        path = f"{self.root}{device_path}"
-        os.utime(path, ns=(now_ns, now_ns), follow_symlinks=False)
-        return state._replace(mtime_ns=now_ns, ctime_ns=os.lstat(path).st_ctime_ns)
+
+        def restamp(path: str) -> int:
+            os.utime(path, ns=(now_ns, now_ns), follow_symlinks=False)
+            return os.lstat(path).st_ctime_ns
+
+        ctime_ns = with_access(self.root, f"{self.root}{device_path}", restamp)
+        return state._replace(mtime_ns=now_ns, ctime_ns=ctime_ns)
 
     def descriptor(self, host: Path) -> Path:
         """Another name for an open file, outside the tree: it stays readable when the file is removed or replaced."""
@@ -184,26 +185,32 @@ class Sandbox:
         """Empty both ``.backup`` homes, as HandleClear and DoClear do."""
         if self.exists:
             for staging in STAGING:
-                shutil.rmtree(self.root / staging, ignore_errors=True)
+                remove_tree(self.root / staging)
 
     def freeze(self) -> Callable[[], None]:
         """Keep the tree as it is at this instant; calling the result throws away whatever happened to it since."""
         if not self.exists:
             return self._nothing_happened
         safe = self.root.with_name(self.root.name + ".frozen")
-        shutil.rmtree(safe, ignore_errors=True)
-        shutil.copytree(self.root, safe, symlinks=True)
+        remove_tree(safe)
+        copy_tree(str(self.root), str(safe))
 
         def restore() -> None:
-            shutil.rmtree(self.root, ignore_errors=True)
+            remove_tree(self.root)
             safe.rename(self.root)
 
         return restore
 
     def _nothing_happened(self) -> None:
         if self.exists:
-            shutil.rmtree(self.root, ignore_errors=True)
+            remove_tree(self.root)
             self.exists = False
+
+
+def _content(path: str) -> bytes:
+    """A file's first MiB."""
+    with open(path, "rb") as file:
+        return file.read(_READ_AT_ONCE)
 
 
 def _looks_like(status: os.stat_result, state: FileState) -> bool:

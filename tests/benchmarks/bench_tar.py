@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from emulator.storage.inside import Inside
 from emulator.storage.pack.header import app_owner
-from emulator.storage.pack.inside import Inside
 from emulator.storage.pack.slices import Entry, slices
 from emulator.storage.pack.staging import BACKUP, make_staging
 from emulator.storage.pack.tar import pack

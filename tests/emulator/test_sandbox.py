@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import builtins
+import errno
 import os
+import shutil
+import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from emulator import Device, Record, SessionKind, load_subject, nominal_plan
+from emulator.storage.host_tree import remove_tree
 from emulator.storage.sandbox import HASHED_BYTES, Change, Sandbox, changes
 from tests.emulator.harness import BUNDLE, OK_JSON, run
 
@@ -184,3 +192,101 @@ def test_the_hosts_time_becomes_the_devices_and_the_apps_stays(tmp_path: Path) -
     given = sandbox.snapshot()["/data/a"]
     assert sandbox.stamp("/data/a", given, now_ns) is given
     assert file.stat().st_mtime_ns == 7
+
+
+# modes and odd files -----------------------------------------------------------------------------------------------------
+
+
+class OrdinaryUser:
+    """The modes of what is below a directory count, as they do where the tests do not run as root; FIFOs are not opened."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, top: Path) -> None:
+        self.top = top
+        for module, name, needs in ((builtins, "open", 0o400), (os, "scandir", 0o400), (os, "stat", 0), (os, "mkdir", 0)):
+            patch.setattr(module, name, self._heeding(getattr(module, name), needs))
+
+    def _heeding(self, function: Callable[..., Any], needs: int) -> Callable[..., Any]:
+        lstat = os.lstat
+
+        def heed(path: Any, *arguments: Any, **more: Any) -> Any:
+            if not isinstance(path, int) and self.top in Path(path).parents:
+                for directory in Path(path).parents:
+                    if self.top in directory.parents and not lstat(directory).st_mode & 0o100:
+                        raise PermissionError(errno.EACCES, "the directory may not be searched", str(path))
+                if os.path.lexists(path) and not stat.S_ISDIR(lstat(path).st_mode) and needs:
+                    assert stat.S_ISREG(lstat(path).st_mode), f"{path} is opened"
+                if needs and os.path.lexists(path) and not lstat(path).st_mode & needs:
+                    raise PermissionError(errno.EACCES, "not for you", str(path))
+            return function(path, *arguments, **more)
+
+        return heed
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Sandbox:
+    """A sandbox with a file that nobody may read, a directory that nobody may enter, a FIFO, a socket and a link."""
+    sandbox = Sandbox(tmp_path / "root")
+    data = Path(sandbox.directory("data"))
+    (data / "secret").write_text("secret")
+    (data / "closed").mkdir()
+    (data / "closed" / "inner").write_text("inner")
+    (data / "plain").write_text("plain")
+    (data / "link").symlink_to("nowhere")
+    os.mkfifo(data / "fifo")
+    os.mknod(data / "socket", 0o600 | stat.S_IFSOCK)
+    (data / "secret").chmod(0)
+    (data / "closed").chmod(0)
+    return sandbox
+
+
+def modes(sandbox: Sandbox) -> dict[str, int]:
+    """The modes of what is in ``data``."""
+    return {path.name: path.lstat().st_mode for path in (sandbox.root / "data").iterdir()}
+
+
+def test_what_nobody_may_read_is_looked_at_all_the_same(odd: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = modes(odd)
+    with monkeypatch.context() as patch:
+        OrdinaryUser(patch, odd.root)
+        state = odd.snapshot()
+        tree = [(path, size) for path, size, _ in odd.tree()]
+        said = odd.mentions("/data/closed/inner", b"inner"), odd.mentions("/data/secret", b"other")
+        sums = {odd.checksum(f"/data/{name}") for name in ("secret", "closed/inner", "plain")}
+        stamped = odd.stamp("/data/closed/inner", state["/data/closed/inner"], 7)
+    assert list(state) == ["/data/closed/inner", "/data/plain", "/data/secret"]
+    assert len({s.checksum for s in state.values()} | sums) == 6
+    assert tree == [("/data/closed/inner", 5), ("/data/plain", 5), ("/data/secret", 6)]
+    assert said == (True, False)
+    assert stamped.mtime_ns == 7
+    assert modes(odd) == before
+
+
+def test_odd_files_are_frozen_and_come_back(odd: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, state = modes(odd), odd.snapshot()
+    with monkeypatch.context() as patch:
+        OrdinaryUser(patch, odd.root.parent)
+        restore = odd.freeze()
+        assert modes(odd) == before
+        (odd.root / "data" / "secret").unlink()
+        (odd.root / "data" / "plain").write_text("other")
+        restore()
+        after = odd.snapshot()
+    assert modes(odd) == before
+    assert os.readlink(odd.root / "data" / "link") == "nowhere"
+    assert not list(changes(state, after))
+    assert {path: s.mtime_ns for path, s in after.items()} == {path: s.mtime_ns for path, s in state.items()}
+
+
+def test_a_tree_that_nobody_may_enter_is_removed(odd: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, tries = shutil.rmtree, []
+
+    def of_an_ordinary_user(path: Any, ignore_errors: bool = False) -> None:
+        tries.append(path)
+        if not [d for d in Path(path).rglob("*") if d.is_dir() and not d.stat().st_mode & 0o100]:
+            real(path, ignore_errors)
+
+    monkeypatch.setattr(shutil, "rmtree", of_an_ordinary_user)
+    remove_tree(odd.root)
+    assert len(tries) == 2
+    assert not odd.root.exists()
+    remove_tree(odd.root)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from string import ascii_lowercase, ascii_uppercase
-from typing import Any, NoReturn
+
+from emulator.storage.config.cjson import Members, NotJson, int_of, member, parse, printed
 
 DEFAULT_BATCH_SIZE = 500
-_LARGEST_INT = 2**31 - 1
-_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,37 +21,34 @@ class BundleInfo:
 def read_bundle_info(document: str | None) -> BundleInfo:
     """The properties that ``document`` gives its bundle. What is absent, of a wrong type or unreadable is the default.
 
-    Names are looked up as cJSON does it: the first wins, whatever the case of its letters. A document without an array
-    ``infos`` is ignored as a whole (control-plane 2.2).
+    A document without an array ``infos`` is ignored as a whole (control-plane 2.2).
     """
-    members = _members(document or "")
-    batch_size, scene = members.get("batchsize"), members.get("backupscene")
+    root = usable_document(document or "")
+    scene = member(root, "backupScene")
+    batch_size = int_of(member(root, "batchSize")) or 0
     return BundleInfo(
-        batch_size=_positive(batch_size) or DEFAULT_BATCH_SIZE,
+        batch_size=batch_size if batch_size > 0 else DEFAULT_BATCH_SIZE,
         backup_scene=scene if isinstance(scene, str) else "",
-        is_support_without_tar=members.get("issupportwithouttar") is True,
+        is_support_without_tar=member(root, "isSupportWithoutTar") is True,
     )
 
 
-def _members(document: str) -> dict[str, Any]:
-    decoder = json.JSONDecoder(object_pairs_hook=_first_wins, parse_constant=_refuse)
+def usable_document(document: str) -> Members | None:
+    """What the service looks into: the document with a unicast entry; None when it is none or has no array ``infos``.
+
+    Where there is no unicast entry the service appends one and reads what it has printed, so that a number too large for
+    a double is null then (JSU: HasUnicastInfo, AddUnicastInfo).
+    """
     try:
-        value, _ = decoder.raw_decode(document.lstrip(" \t\r\n"))
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) and isinstance(value.get("infos"), list) else {}
-
-
-def _first_wins(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    return {name.translate(_LOWER): value for name, value in reversed(pairs)}
-
-
-def _positive(value: object) -> int:
-    """A number as cJSON's int, 0 for everything that is none or below 1."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return 0
-    return max(0, int(min(value, _LARGEST_INT)))
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)
+        root = parse(document)
+    except NotJson:
+        return None
+    entries = member(root, "infos")
+    if not isinstance(root, Members) or not isinstance(entries, list):
+        return None
+    if any(member(entry, "type") == "unicast" for entry in entries):
+        return root
+    entries.append(Members([("type", "unicast"), ("details", [])]))
+    again = parse(printed(root))
+    assert isinstance(again, Members)
+    return again

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from emulator.storage.disk import HEALTHY_DISK, Disk
 from emulator.storage.incremental.manifest import ReportLine
+from emulator.storage.inside import Inside
 from emulator.storage.names import BIG_BOUNDARY_BYTES, extension
-from emulator.storage.pack.inside import Inside
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _STEP = 1 << 20

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from emulator.storage.incremental.manifest import STAT_COLUMNS, ReportLine, write_report
-from emulator.storage.pack.inside import Inside
+from emulator.storage.inside import Inside
 from emulator.storage.paths import is_file_path_valid
 
 MAPPED_PREFIXES = (

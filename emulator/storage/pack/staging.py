@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from emulator.storage.pack.inside import Inside
+from emulator.storage.inside import Inside
 
 BACKUP = "/data/storage/el2/base/.backup/backup"
 RESTORE = "/data/storage/el2/base/.backup/restore"

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from emulator.storage.disk import HEALTHY_DISK, Disk
+from emulator.storage.inside import Inside
 from emulator.storage.pack.content import STEP, move
 from emulator.storage.pack.header import BLOCK, HeaderWriter, Owner, padded
-from emulator.storage.pack.inside import Inside
 from emulator.storage.pack.slices import Packable
 from emulator.storage.transfer import DataError
 

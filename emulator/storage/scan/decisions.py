@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from emulator.storage.pack.inside import Inside
+from emulator.storage.inside import Inside
 from emulator.storage.sandbox import STAGING
 from emulator.storage.scan.records import Fate, LeftOut, Scan, ScannedFile
 from emulator.storage.scan.roots import Root

@@ -11,7 +11,7 @@ import stat
 from enum import Enum
 from typing import NamedTuple
 
-from emulator.storage.pack.inside import Inside
+from emulator.storage.inside import Inside
 from emulator.storage.scan.fnmatch import compiled
 
 PATH_MAX = 4096

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from emulator.storage.config import MappedDir
-from emulator.storage.pack.inside import Inside
+from emulator.storage.inside import Inside
 from emulator.storage.paths import gen_mapping_dir
 from emulator.storage.scan.glob import glob
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from emulator.storage.config import BackupConfig, divide_includes
+from emulator.storage.inside import Inside
 from emulator.storage.names import BIG_BOUNDARY_BYTES
-from emulator.storage.pack.inside import Inside
 from emulator.storage.paths import PATH_LIMIT_BYTES
 from emulator.storage.scan.excludes import Excludes
 from emulator.storage.scan.records import Fate, LeftOut, Scan, ScannedFile, ScanThrows

@@ -8,9 +8,9 @@ import stat
 
 from emulator.storage.disk import Disk
 from emulator.storage.incremental.manifest import read_report
+from emulator.storage.inside import Inside
 from emulator.storage.pack.content import STEP
 from emulator.storage.pack.index import BlobStat, IndexEntry
-from emulator.storage.pack.inside import Inside
 from emulator.storage.paths import is_file_path_valid
 from emulator.storage.unpack.events import Restored, What
 from emulator.storage.unpack.target import PARENT_MODE, Target

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from emulator.storage.disk import HEALTHY_DISK, Disk
 from emulator.storage.incremental.manifest import read_report
+from emulator.storage.inside import Inside
 from emulator.storage.names import MANAGE_JSON, MANIFEST_SUFFIX, extension
 from emulator.storage.pack.index import IndexEntry, IndexThrows, read_entries, read_names
-from emulator.storage.pack.inside import Inside
 from emulator.storage.pack.staging import RESTORE
 from emulator.storage.paths import is_file_path_valid
 from emulator.storage.transfer import DataError

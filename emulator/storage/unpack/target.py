@@ -10,7 +10,7 @@ import time
 from typing import NamedTuple
 
 from emulator.storage.disk import Disk
-from emulator.storage.pack.inside import Directory, Inside
+from emulator.storage.inside import Directory, Inside
 
 PARENT_MODE = 0o755
 _FILE_MODE = 0o666

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 
 from emulator.storage.disk import HEALTHY_DISK, Disk
+from emulator.storage.inside import Inside
 from emulator.storage.pack.content import STEP
 from emulator.storage.pack.header import BLOCK, padded
-from emulator.storage.pack.inside import Inside
 from emulator.storage.paths import PATH_LIMIT_BYTES, is_file_path_valid
 from emulator.storage.unpack.events import UnpackEvent, What
 from emulator.storage.unpack.header import TarHeader, parse_header

@@ -92,7 +92,7 @@ def _finding(rule_id: str, number: int, given: Mapping[str, Any]) -> ReportedFin
     return ReportedFinding(Finding(rule=rule_id, **members), given.get("replay", ""))
 
 
-def scripted_replay(path: Path, subject: object, settings: object) -> Any:
+def scripted_replay(path: Path, subject: object, settings: object, package: object) -> Any:
     """Stands in for `conformance.run.replay`."""
     told = SCRIPT["replay"]
     findings = tuple(_finding(rule, 1, {}) for rule in told.get("rules", ()))

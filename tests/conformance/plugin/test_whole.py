@@ -36,6 +36,33 @@ def test_a_good_subject_replays_as_fixed(project: Project) -> None:
     assert result.counts == "1 passed"
 
 
+EMPTY_IN_FEATURE = """
+    class Ext:
+        def onBackupEx(self, info):
+            in_feature = "/haps/feature/" in self.context.filesDir
+            return "" if in_feature else '{"type": "ErrorInfo", "errorCode": 0, "errorInfo": ""}'
+
+        def onBackup(self):
+            pass
+"""
+
+
+def test_a_replay_sees_the_module_that_the_bundle_names(project: Project) -> None:
+    project.write("app.py", EMPTY_IN_FEATURE)
+    ability = {
+        "name": "Ext",
+        "type": "backup",
+        "srcEntry": "./Ext.ets",
+        "metadata": [{"name": "ohos.extension.backup", "resource": "$profile:backup_config"}],
+    }
+    project.write("feature/module.json5", json.dumps({"module": {"name": "feature", "extensionAbilities": [ability]}}))
+    project.write("feature/backup_config.json", '{"allowToBackupRestore": true}')
+    scenario = {"scenarioVersion": 1, "subject": {"spec": "app.Ext"}, "plan": {"kind": "full-backup"}}
+    file = project.write("saved.json", json.dumps({**scenario, "expect": {"rule": "BK201"}}))
+    result = project.pytest("--extension=app.Ext", "--bundle=feature", f"--replay={file}", scripted=False)
+    assert any(line.startswith("FAILED: BK201 fires again") for line in result.lines), result.out
+
+
 @pytest.mark.parametrize("extension", [GOOD, BROKEN], ids=["good", "broken"])
 def test_the_same_report_from_several_processes(project: Project, extension: str) -> None:
     one = project.pytest(extension, *QUICK, "--conformance-json=one.json", "-W", "error", scripted=False)

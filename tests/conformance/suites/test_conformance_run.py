@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import conformance.suites.judging
+from conformance import scenarios
 from conformance.catalogue import CATALOGUE
 from conformance.run import ConformanceRun, OutcomeKind, RuleOutcome, RunSettings, replay
 from conformance.scenarios import Verdict
@@ -174,6 +175,40 @@ def test_what_a_fault_leaves_behind_is_found_on_the_healed_device(tmp_path: Path
     before = json.loads(scenario.expect["before"])
     assert [condition["name"] for condition in before[0]["conditions"]] and not scenario.conditions
     assert replay(Path(outcome.findings[0].replay), load_subject(AfterCrash), RunSettings()).verdict is Verdict.FAILED
+
+
+class ExportCounted(Control):
+    """Counts its own export among its notes, so that the second backup tells of one more."""
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        files = Path(self.context.filesDir)
+        notes = len(list(files.glob("*.json")))
+        (files / "export.json").write_text("[]", encoding="utf-8")
+        return json.dumps({"type": "ErrorInfo", "errorCode": 0, "errorInfo": f"{notes} notes"})
+
+
+def test_a_session_that_is_not_repeated_fails_again_until_it_is_mended(tmp_path: Path) -> None:
+    outcome = run_of(ExportCounted, tmp_path).outcome("BK511")
+    path = Path(outcome.findings[0].replay)
+    assert len(scenarios.group_of(Scenario.load(path)).sessions) == 2
+    again = replay(path, load_subject(ExportCounted), RunSettings())
+    assert (again.verdict, again.message) == (Verdict.FAILED, "BK511 fires again, on the same trace")
+    assert replay(path, load_subject(Control), RunSettings()).verdict is Verdict.FIXED
+
+
+def test_a_second_run_that_went_another_way_is_made_again(tmp_path: Path) -> None:
+    names = iter(range(10_000))
+
+    class Forgetful(Control):
+        def onBackupEx(self, backupInfo: str) -> str:
+            print("run", next(names))
+            return RESULT
+
+    outcome = run_of(Forgetful, tmp_path, check_repeat=True).outcome("BK511")
+    path = Path(outcome.findings[0].replay)
+    assert len(scenarios.group_of(Scenario.load(path)).sessions) == 1
+    assert replay(path, load_subject(Forgetful), RunSettings()).verdict is Verdict.FAILED
+    assert replay(path, load_subject(Control), RunSettings()).verdict is Verdict.FIXED
 
 
 class Various(BackupExtensionAbility):

@@ -94,6 +94,21 @@ def test_delay_is_capped() -> None:
     assert end_time(run(Slow, plan=plan)) == 100 + 1800
 
 
+def test_a_delay_holds_up_the_cancels_and_the_delays_of_others() -> None:
+    """Control-plane 1.2: one thread of the service sleeps, cancels and starts scans (Service::threadPool_)."""
+
+    class Quick:
+        def onBackup(self) -> None: ...
+
+    with Device() as device:
+        for name in "abc":
+            device.install(load_subject(Never if name == "c" else Quick), name)
+        steps = (ClientStep(S, "cancel", bundle="c"),)
+        record = device.run(SessionPlan(INCREMENTAL, tuple("abc"), '{"infos":[],"delayTime":100}', steps=steps))
+    ends = [(m.at_ns / S, m.args[1]) for m in record.client if m.callback == "onBundleEnd"]
+    assert sorted(ends) == [(100, "a"), (200, "b"), (200, "c")]
+
+
 # updateTimer (5.3) -------------------------------------------------------------------------------------------------------
 
 
@@ -129,6 +144,19 @@ def test_update_timer_out_of_range(value: int) -> None:
 
 def test_update_timer_of_a_stranger() -> None:
     with Device() as device:
+        assert update_timer(device, BUNDLE, 1) is False
+
+
+def test_update_timer_while_the_service_cleans_up() -> None:
+    """Control-plane 1.12: the residue is in the service's own session, and that is nobody's business."""
+    with Device() as device:
+        device.install(load_subject(Slow))
+        SessionBackup(device, Callbacks()).append_bundles([BUNDLE])
+        device.advance(S)
+        device.service.die()
+        device.restart_service()
+        session = device.service.session
+        assert session is not None and list(session.entries) == [BUNDLE]
         assert update_timer(device, BUNDLE, 1) is False
 
 

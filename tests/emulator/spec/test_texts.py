@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from emulator.service.details import (
-    cjson_print,
     file_error_envelope,
     parses_on_connect,
     progress_envelope,
@@ -15,6 +14,7 @@ from emulator.service.details import (
     rewrite_result,
 )
 from emulator.service.errors import INTERNAL_TO_EXTERNAL, TEXTS, backup_code, bundle_error, file_error, rejection_code
+from emulator.storage.config.cjson import printed
 
 PRINTED = '[{\n\t\t"type":\t"userId",\n\t\t"detail":\t"100"\n\t}]'
 
@@ -35,7 +35,10 @@ def info(document: str | None, singleton: bool = False, incremental: bool = Fals
         ("no json", True, True, ""),
         ('{"infos":{}}', False, False, ""),
         ('{"infos":[{"type":"broadcast","details":[1]}]}', False, False, PRINTED),
-        ('{"infos":[7,{"type":"unicast","details":[{"type":"a"}]}]}', False, False, PRINTED),
+        ('{"infos":[7,{"type":"unicast","details":[{"type":"a"}]}]}', False, False, ""),
+        ('{"infos":[7]}', False, False, ""),
+        ('{"infos":[{"type":"unicast","details":7}]}', True, False, PRINTED),
+        ('{"infos":[]} behind', False, False, PRINTED),
     ],
 )
 def test_the_details_string(document: str | None, singleton: bool, incremental: bool, text: str) -> None:
@@ -67,6 +70,46 @@ def test_the_clear_flag_is_a_string(document: str, clear: bool) -> None:
     assert read_infos(document, 100, False, False).clear_backup_data is clear
 
 
+def unicast(more: str, detail: str = "1") -> str:
+    """A document with one detail and further members."""
+    return f'{{"infos":[{{"type":"unicast","details":[{{"type":"a","detail":{detail}}}]}}],{more}}}'
+
+
+@pytest.mark.parametrize(
+    ("document", "delay_s"),
+    [
+        (unicast('"delayTime":-5'), 0),
+        (unicast('"delayTime":-1e999'), 0),
+        (unicast('"delayTime":1.9'), 1),
+        (unicast('"delayTime":1e999'), 2**31 - 1),
+        (unicast(f'"delayTime":{"9" * 400}'), 2**31 - 1),
+        ('{"infos":[],"delayTime":1e999}', 0),
+        (unicast('"delayTime":NaN'), 0),
+        (unicast('"delayTime":"5"'), 0),
+        (unicast('"delayTime":5,"delayTime":6'), 5),
+        (unicast('"DELAYTIME":5,"delayTime":6'), 5),
+    ],
+)
+def test_the_delay_as_the_service_reads_it(document: str, delay_s: int) -> None:
+    assert read_infos(document, 100, False, True).delay_time_s == delay_s
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "9" * 5000, "1e999", "-1e999"])
+def test_a_number_beyond_a_double_reaches_the_app_as_null(number: str) -> None:
+    assert '"detail":\tnull' in info(unicast('"x":1', number))
+
+
+@pytest.mark.parametrize(("depth", "usable"), [(995, True), (996, False), (100_000, False)])
+def test_a_document_may_nest_a_thousand_deep(depth: int, usable: bool) -> None:
+    assert bool(info(unicast('"x":1', "[" * depth + "]" * depth))) is usable
+
+
+def test_members_of_the_same_name_are_all_handed_on_and_the_first_counts() -> None:
+    assert info('{"infos":[],"infos":7}') == PRINTED
+    assert '"detail":\t2,\n\t\t"detail":\t3\n' in info(unicast('"x":1', '2,"detail":3'))
+    assert not read_infos(unicast('"clearBackupData":"false","clearBackupData":"true"'), 100, False, False).clear_backup_data
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
@@ -80,14 +123,14 @@ def test_the_clear_flag_is_a_string(document: str, clear: bool) -> None:
     ],
 )
 def test_numbers_and_strings_as_cjson_prints_them(value: Any, text: str) -> None:
-    assert cjson_print(value) == text
+    assert printed(value) == text
 
 
 def test_the_progress_envelope() -> None:
     assert progress_envelope(7, '{"a": "b"}') == (
         '{\n\t"processResult":\t{\n\t\t"timeInfo":\t"7",\n\t\t"resultInfo":\t"{\\"a\\": \\"b\\"}"\n\t}\n}'
     )
-    assert progress_envelope(7, "é\t") == cjson_print({"processResult": {"timeInfo": "7", "resultInfo": "é\t"}})
+    assert progress_envelope(7, "é\t") == printed({"processResult": {"timeInfo": "7", "resultInfo": "é\t"}})
 
 
 def test_the_file_error_envelope() -> None:
@@ -123,6 +166,11 @@ def test_only_a_count_info_with_infos_is_rewritten(text: str, rewritten: bool) -
         ('["a"]', False),
         ('[{"type":"anco_file_list_clone","detail":1}]', False),
         ('[{"type":"anco_file_list_clone","detail":"a"}]', True),
+        ('[{"type":"a"},{"type":"anco_file_list_clone","detail":"a","detail":1}]', False),
+        ("[1e999]", True),
+        (f"[{'9' * 5000}]", True),
+        ("[" * 100_000 + "]" * 100_000, False),
+        ('[{"a":' * 50_000 + "1" + "}]" * 50_000, True),
     ],
 )
 def test_which_details_break_a_backup_connection(text: str, connects: bool) -> None:

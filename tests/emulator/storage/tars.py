@@ -11,8 +11,8 @@ from typing import Any
 
 from emulator.storage.disk import HEALTHY_DISK, Disk
 from emulator.storage.incremental.manifest import MANIFEST_COLUMNS, VERSION_LINE
+from emulator.storage.inside import Inside
 from emulator.storage.pack.header import HeaderWriter, app_owner
-from emulator.storage.pack.inside import Inside
 from emulator.storage.pack.staging import RESTORE, make_staging
 from emulator.storage.transfer import DataError
 from emulator.storage.unpack.events import Restored, What

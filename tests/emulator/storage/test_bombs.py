@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.storage.pack.inside import Inside
+from emulator.storage.inside import Inside
 from emulator.storage.pack.staging import RESTORE
 from emulator.storage.unpack.events import What
 from emulator.storage.unpack.untar import untar

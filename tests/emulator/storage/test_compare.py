@@ -14,7 +14,7 @@ from emulator.storage.disk import Disk
 from emulator.storage.incremental.compare import Comparison, HashHangs, compare, hash_content
 from emulator.storage.incremental.manifest import ReportLine
 from emulator.storage.incremental.stat_list import is_incremental
-from emulator.storage.pack.inside import Inside
+from emulator.storage.inside import Inside
 from tests.vectors import Vector, vectors
 
 P = "data/storage/el2/base/files/a.txt"

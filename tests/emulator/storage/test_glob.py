@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from emulator.storage.config import MappedDir
-from emulator.storage.pack.inside import Inside
+from emulator.storage.inside import Inside
 from emulator.storage.scan.glob import glob
 from emulator.storage.scan.roots import Root, expand_includes, mapped_roots, without_nested
 from tests.vectors import Vector, vectors

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.storage.inside import Inside
 from emulator.storage.names import is_user_tar
 from emulator.storage.pack.index import (
     BlobStat,
@@ -19,7 +20,6 @@ from emulator.storage.pack.index import (
     read_entries,
     read_names,
 )
-from emulator.storage.pack.inside import Inside
 from emulator.storage.pack.json_text import one_line, quoted, styled
 from tests.vectors import Vector, vectors
 

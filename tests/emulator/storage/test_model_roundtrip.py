@@ -14,16 +14,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emulator.storage.config.backup_config import parse_backup_config
 from emulator.storage.incremental.compare import Comparison, HashHangs, compare
 from emulator.storage.incremental.manifest import ReportLine, read_report, write_report
 from emulator.storage.incremental.stat_list import make_stat_list
+from emulator.storage.inside import Inside
 from emulator.storage.pack.header import app_owner
 from emulator.storage.pack.index import BlobStat, IndexEntry, blob_stat, full_index
-from emulator.storage.pack.inside import Inside
 from emulator.storage.pack.slices import Packable
 from emulator.storage.pack.staging import BACKUP, RESTORE, make_staging
 from emulator.storage.pack.tar import PackHangs, pack
@@ -31,7 +31,7 @@ from emulator.storage.scan.records import Fate, Scan
 from emulator.storage.scan.walk import scan
 from emulator.storage.unpack.restore import incremental_restore
 from tests.emulator.storage.model import Blocked, Left, Manifest, backup, exclude_list, include_list, incremental, restore
-from tests.emulator.storage.model_tree import NS, Kind, Node, Tree, node_at
+from tests.emulator.storage.model_tree import NS, Kind, Node, Tree
 from tests.emulator.storage.strategies import MTIMES_NS, ROOTS, read_tree, sandboxes, trees, write_tree
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
@@ -146,7 +146,6 @@ def as_known(manifest: Manifest) -> Lines:
 @given(sandboxes(), st.sampled_from([0, 0, *(time // NS for time in MTIMES_NS)]), st.data())
 def test_an_incremental_backup_takes_what_the_model_takes(sandbox: Sandbox, last_s: int, data: st.DataObject) -> None:
     tree, profile = sandbox
-    assume(not names_a_file_as_a_directory(tree, profile))
     previous = data.draw(st.one_of(st.just({}), previous_manifests(tree, profile)))
     with on_disk(tree) as root:
         inside = Inside(root)
@@ -159,12 +158,6 @@ def test_an_incremental_backup_takes_what_the_model_takes(sandbox: Sandbox, last
         assert known(found) == as_known(manifest)
         assert {"/" + line.path for line in found.big} == big(left).keys()
         assert archived(inside, found.small) == small(left)
-
-
-def names_a_file_as_a_directory(tree: Tree, profile: dict[str, Any]) -> bool:
-    """Whether a pattern with a slash at its end leads to something that is no directory, and finds nothing."""
-    ended = (path.rstrip("/") for path in (*include_list(profile), *exclude_list(profile)) if path.endswith("/"))
-    return any((node := node_at(tree, path)) is not None and node.kind is not Kind.DIRECTORY for path in ended)
 
 
 def unless(blocked: type[Exception], action: Callable[[], T]) -> T | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.storage.inside import Inside
 from emulator.storage.name_hash import city_hash64, gen_hash_name
 from emulator.storage.names import (
     FullBlobNames,
@@ -17,7 +18,6 @@ from emulator.storage.names import (
     is_user_tar,
     tar_name,
 )
-from emulator.storage.pack.inside import Inside
 from emulator.storage.paths import gen_mapping_dir, gen_real_path, is_file_path_valid, parse_mapping_dir
 from emulator.storage.unpack.header import parse_octal
 from tests.emulator.storage.vector_tables import DOCUMENT

@@ -9,7 +9,7 @@ import pytest
 
 from emulator.storage.incremental.manifest import report_lines
 from emulator.storage.incremental.stat_list import MAPPED_PREFIXES, exchanged, make_stat_list, physical
-from emulator.storage.pack.inside import Inside
+from emulator.storage.inside import Inside
 from tests.vectors import Vector, vectors
 
 F = "/data/storage/el2/base/files"
@@ -70,6 +70,15 @@ def test_the_root_is_spelled_as_configured(root: Path) -> None:
     assert listed(root, [F])[0] == F
     assert listed(root, [f"{F}/keep.txt"]) == [f"{F}/keep.txt"]
     assert listed(root, [f"{F}/missing", f"{F}/*"]) == []
+
+
+def test_a_slash_at_the_end_asks_for_a_directory(root: Path) -> None:
+    """As ``stat`` of the device has it: an include of a plain file with one is ignored, and so is an exclude."""
+    (root / F[1:] / "link").symlink_to("keep.txt")
+    assert listed(root, [f"{F}/keep.txt/", f"{F}/link/", f"{F}/missing/"]) == []
+    assert f"{F}/keep.txt" in listed(root, [INCLUDE], [f"{F}/keep.txt/"])
+    (root / F[1:] / "door").symlink_to("cache")
+    assert listed(root, [f"{F}/door/"]) == [f"{F}/door/", f"{F}/door/a.txt"]
 
 
 def test_nested_includes_are_listed_twice_and_equal_ones_once(root: Path) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from emulator.storage.inside import Inside
 from emulator.storage.pack.header import HeaderWriter, Owner, app_owner, byte_sum
-from emulator.storage.pack.inside import Inside
 from emulator.storage.pack.slices import Entry
 from emulator.storage.pack.staging import BACKUP, make_staging
 from emulator.storage.pack.tar import pack

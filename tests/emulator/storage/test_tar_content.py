@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from emulator.storage.inside import Inside
 from emulator.storage.pack import content
 from emulator.storage.pack.content import STEP, move
-from emulator.storage.pack.inside import Inside
 from emulator.storage.pack.staging import BACKUP, make_staging
 
 DATA = bytes(range(256)) * (3 * STEP // 256) + b"rest"

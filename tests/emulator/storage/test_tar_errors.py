@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from emulator.storage.disk import Disk
+from emulator.storage.inside import Inside
 from emulator.storage.pack.content import STEP
 from emulator.storage.pack.header import app_owner
-from emulator.storage.pack.inside import Inside
 from emulator.storage.pack.slices import Entry
 from emulator.storage.pack.staging import BACKUP, make_staging
 from emulator.storage.pack.tar import PACKET_ERROR, PackedTar, PackError, PackHangs, pack

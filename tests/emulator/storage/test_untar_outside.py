@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.storage.pack.inside import Inside
+from emulator.storage.inside import Inside
 from emulator.storage.pack.staging import RESTORE
 from emulator.storage.unpack.events import What
 from tests.emulator.storage.tars import TAIL, F, Place, big, directory, entry, foreign

@@ -37,12 +37,16 @@ class Inside:
     def entry(self, path: str) -> str:
         """The host path of ``path`` itself: links on the way are followed, a link at its end is not. It may be missing.
 
+        A slash behind what is there asks for a directory: a link is followed then, and anything else is ENOTDIR.
         Raises OSError: ENOENT or ENOTDIR on the way, EACCES below a directory that may not be searched, ELOOP.
         """
         above, _, name = path.rstrip("/").rpartition("/")
         if name in ("", ".", ".."):
             return self.directory(path).host
-        return f"{self.searchable(above).host}/{name}"
+        host = f"{self.searchable(above).host}/{name}"
+        if path.endswith("/") and os.path.lexists(host):
+            return self.directory(path).host
+        return host
 
     def host(self, path: str) -> str:
         """As `entry`, with a link at the end followed: where opening ``path`` would lead. It may be missing."""
