@@ -29,7 +29,7 @@ from emulator.storage.pack.staging import BACKUP, make_staging
 from emulator.storage.pack.tar import PackedTar, PackError, pack
 from emulator.storage.planting import change_before_packing
 from emulator.storage.sandbox import Sandbox
-from emulator.storage.scan import Fate, Scan, scan
+from emulator.storage.scan import Fate, Scan, ScannedFile, scan
 from emulator.storage.transfer import Blob, DataError, FileContent
 
 APP_UID = 20010045
@@ -98,6 +98,8 @@ class FullBackup:
         self._packer = packer
         self._disk = disk
         self.scan: Scan | None = None
+        self.blob_of: dict[ScannedFile, str] = {}
+        """The name of the blob that each file was given to; `blobs` fills it."""
         try:
             if sandbox.is_wanted:
                 self.scan = scan(sandbox.make(), config, scene=scene, activated=activated_dirs(result))
@@ -130,9 +132,11 @@ class FullBackup:
         change_before_packing(self._sandbox, self._conditions, found)
         inside = Inside(self._sandbox.root)
         for file in self.scan.big:
-            yield big_file(self._sandbox, inside, self._disk, file.path, file.recorded, self._packer.names.name(file.path))
+            name = self.blob_of[file] = self._packer.names.name(file.path)
+            yield big_file(self._sandbox, inside, self._disk, file.path, file.recorded, name)
         for entries in slices(self.scan.small):
             name = tar_name(next(self._packer.numbers))
+            self.blob_of.update(dict.fromkeys(entries, name))
             yield from tar(self._sandbox, inside, self._disk, self._packer.owner, name, entries)
 
     def index(self, entries: Iterable[IndexEntry]) -> Blob:
