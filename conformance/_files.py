@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from emulator.leaving import Leaving
 
 
+CI = ("CI", "BUILD_NUMBER")
+"""What is set where nobody watches; pytest goes by the same variables."""
+
+
 class ProgressLine:
     """One line that is written again and again on a terminal, and nowhere else; a CI job has none, whatever it claims."""
 
     def __init__(self, config: pytest.Config) -> None:
         reporter: pytest.TerminalReporter | None = config.pluginmanager.get_plugin("terminalreporter")
-        on_terminal = reporter is not None and reporter.isatty and not os.environ.get("CI")
+        on_terminal = reporter is not None and reporter.isatty and not any(os.environ.get(name) for name in CI)
         self._reporter = reporter if on_terminal else None
 
     def show(self, text: str) -> None:

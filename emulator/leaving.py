@@ -7,6 +7,7 @@ was really sent is read from the session's record.
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ from emulator.package import Package
 from emulator.plan import DEFAULT_BUNDLE, SessionKind, nominal_plan
 from emulator.profile import PRESETS, DeviceProfile
 from emulator.storage.names import extension
+from emulator.storage.pack.json_text import quoted
 from emulator.storage.pack.staging import BACKUP
 from emulator.storage.scan import Decision, Fate, Scan, ScannedFile, decisions
 from emulator.subject import Subject
@@ -50,7 +52,7 @@ class ListedFile:
     ``path`` is its device path, ``size`` its bytes (0 for what is no regular file), ``blob`` the name of the blob in which it
     left, "" for none. ``leaves``: with its content. ``why``, where it did not leave like that: a `Fate` in lower case with
     hyphens, breaks-the-bundle, pack-error, not-sent or not-scanned, and ``text`` says it for people. ``include`` and
-    ``exclude`` are the patterns that decided; ``recorded`` is the name under which it is restored, if another.
+    ``exclude`` are the patterns that decided; ``recorded`` is the name under which it is restored, if it is not its path.
     """
 
     path: str
@@ -74,8 +76,8 @@ class Leaving:
     """A whole sandbox as one nominal full backup treats it, in the byte order of each directory's names.
 
     ``was_scanned`` says whether the device came to look at the files; ``callbacks`` had run by then. ``tars`` and ``big_files``
-    are the names of what was sent, without the index. ``end_code`` is 0 unless the backup failed, None if it never ended.
-    ``blocked`` says why the session may not be judged, or is "".
+    are the names of what was sent, without the index. ``end_code`` is the first error that the client was told of, 0 for none,
+    None if the backup never ended. ``blocked`` says why the session may not be judged, or is "".
     """
 
     bundle: str
@@ -147,9 +149,17 @@ def leaving(
         callbacks=tuple(called),
         tars=tuple(uri for uri, path in blobs if path == f"{BACKUP}/{uri}"),
         big_files=tuple(uri for uri, path in blobs if path != f"{BACKUP}/{uri}"),
-        end_code=record.end_code(DEFAULT_BUNDLE),
+        end_code=_end_code(record),
         blocked=record.blocked,
     )
+
+
+def _end_code(record: Record) -> int | None:
+    """The first error that the client was told of: later ones follow from it. None without any end."""
+    for message in record.client:
+        if message.callback in ("onBundleBegin", "onBundleEnd") and message.args[0]:
+            return int(message.args[0]["code"])
+    return record.end_code(DEFAULT_BUNDLE)
 
 
 _NOTHING = Scan((), (), (), ())
@@ -195,9 +205,9 @@ class _Result:
         listed = ListedFile(decision.path, size, blob, False, include=decision.include, exclude=decision.exclude)
         if scanned is None or not decision.fate.leaves:
             blob = blob if decision.fate is Fate.LINK_AS_EMPTY_FILE else ""
-            return replace(listed, blob=blob, why=_code(decision.fate), text=_text(decision))
-        recorded = "" if scanned.recorded == scanned.path else scanned.recorded
-        listed = replace(listed, recorded=recorded)
+            return replace(listed, blob=blob, why=_why(decision.fate), text=_text(decision))
+        recorded = _in_index(scanned.recorded) if scanned.big else scanned.recorded
+        listed = replace(listed, recorded="" if _rooted(recorded) == decision.path else recorded)
         if why := self._lost(scanned, blob):
             return replace(listed, blob="", why=why, text=self._text(scanned, why))
         return replace(listed, leaves=True, size=self._sent[blob].get(_rooted(scanned.recorded), 0))
@@ -226,7 +236,12 @@ def _rooted(path: str) -> str:
     return "/" + path.lstrip("/")
 
 
-def _code(fate: Fate) -> str:
+def _in_index(path: str) -> str:
+    """A path as manage.json keeps it, where bytes that are no UTF-8 are lost (data-plane 3.6)."""
+    return str(json.loads(quoted(path)))
+
+
+def _why(fate: Fate) -> str:
     return fate.name.lower().replace("_", "-")
 
 

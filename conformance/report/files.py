@@ -75,10 +75,10 @@ def title(leaving: Leaving) -> str:
 def _heading(leaving: Leaving, device: DeviceProfile, *, has_sandbox: bool) -> Iterator[str]:
     where = f"a full backup on {device.name} (API level {device.api_level})"
     if leaving.was_scanned:
-        ran = f"after {' and '.join(leaving.callbacks)}" if leaving.callbacks else "untouched, as the app overrides no onBackup"
+        ran = f"after {' and '.join(leaving.callbacks)}" if leaving.callbacks else "as it was, with no onBackup to run"
         yield f"the sandbox {ran}, as the device finds it in {where}"
     else:
-        yield f"the sandbox at the end of {where}, which ended before the device looked at any file"
+        yield f"the sandbox at the end of {where} that never came to look at the files"
     if leaving.blocked:
         yield f"blocked: {leaving.blocked}"
     elif leaving.end_code is None:

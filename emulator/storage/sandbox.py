@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from emulator.storage.checksum import checksum
+from emulator.storage.copying import copy_tree
 
 HASHED_BYTES = 64 * 1024
 """Files up to this size are compared by content as well; larger ones by size and time."""
@@ -192,7 +193,7 @@ class Sandbox:
             return self._nothing_happened
         safe = self.root.with_name(self.root.name + ".frozen")
         shutil.rmtree(safe, ignore_errors=True)
-        shutil.copytree(self.root, safe, symlinks=True)
+        copy_tree(self.root, safe)
 
         def restore() -> None:
             shutil.rmtree(self.root, ignore_errors=True)

@@ -98,14 +98,20 @@ def _children(root: Path, node: _Node, inherited: Decision) -> list[_Node]:
         with os.scandir(f"{root}{node.path}") as entries:
             found = sorted(entries, key=lambda entry: os.fsencode(entry.name))
         return [_node(f"{node.path}/{entry.name}", inherited, entry, is_searchable=is_searchable) for entry in found]
-    except OSError:  # too long a path for the host, for one
+    except OSError:
         return []
 
 
 def _node(path: str, inherited: Decision, entry: os.DirEntry[str], *, is_searchable: bool) -> _Node:
     is_directory = entry.is_dir(follow_symlinks=False)
-    is_open = is_directory and is_searchable and bool(entry.stat(follow_symlinks=False).st_mode & stat.S_IRUSR)
-    return _Node(path, inherited, is_directory, is_open)
+    return _Node(path, inherited, is_directory, is_directory and is_searchable and _is_readable(entry))
+
+
+def _is_readable(entry: os.DirEntry[str]) -> bool:
+    try:
+        return bool(entry.stat(follow_symlinks=False).st_mode & stat.S_IRUSR)
+    except OSError:  # its path is too long for the host, for one
+        return False
 
 
 def _is_staging(path: str) -> bool:
