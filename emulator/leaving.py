@@ -21,6 +21,7 @@ from emulator.extension.outgoing import BREAKS_THE_BUNDLE, FullBackup
 from emulator.package import Package
 from emulator.plan import DEFAULT_BUNDLE, SessionKind, nominal_plan
 from emulator.profile import PRESETS, DeviceProfile
+from emulator.storage.config.bundle_info import BundleInfo
 from emulator.storage.names import extension
 from emulator.storage.pack.json_text import quoted
 from emulator.storage.pack.staging import BACKUP
@@ -105,9 +106,9 @@ class _Watch(DataPlane):
         self.blob_of: Mapping[ScannedFile, str] = {}
         self._progress = progress
 
-    def full_backup(self, process: ExtensionProcess, scene: str = "", result: str = "") -> FullBackup:
+    def full_backup(self, process: ExtensionProcess, info: BundleInfo, result: str = "") -> FullBackup:
         """Scan, and look around at once: what the app does later changes no decision."""
-        backup = super().full_backup(process, scene, result)
+        backup = super().full_backup(process, info, result)
         assert isinstance(backup, FullBackup)
         self.blob_of = backup.blob_of
         self.seen = [] if backup.scan is None else _look(process.sandbox.root, backup.scan, self._progress)
