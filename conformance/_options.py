@@ -53,6 +53,13 @@ OPTIONS = (
     Option("--conformance-strict", "", "warnings and blocked rules fail the run too", "off", ini_type="bool"),
     Option("--conformance-waivers", "FILE.toml", "known findings that do not fail the run"),
     Option("--conformance-json", "FILE", "write the report as JSON"),
+    Option(
+        "--conformance-files",
+        "",
+        "show which files of the app leave the device in a full backup, and why the others do not",
+        "off",
+        ini_type="bool",
+    ),
     Option("--conformance-explain", "RULE", "say what a rule means, and do nothing else"),
     Option("--hang-limit", "SECONDS", "CPU time that one call into the extension may take", "5", ini_type="float"),
     Option("--replay", "FILE", "run the session of a saved scenario instead of the suites"),
@@ -78,6 +85,7 @@ class Options:
     strict: bool = False
     waivers: Path | None = None
     json: Path | None = None
+    files: bool = False
     hang_limit_s: float = 5.0
     debugger: bool = False
     """A debugger is on: no net may strike."""
@@ -130,6 +138,7 @@ def read(config: pytest.Config) -> Options | None:
         strict=bool(_given(config, "--conformance-strict")[0]),
         waivers=_path(config, "--conformance-waivers"),
         json=_path(config, "--conformance-json"),
+        files=bool(_given(config, "--conformance-files")[0]),
         hang_limit_s=_read(config, "--hang-limit", _seconds, 5.0),
         debugger=bool(config.getoption("usepdb", False)) or bool(config.getoption("trace", False)),
         replay=_path(config, "--replay"),

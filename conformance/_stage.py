@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from conformance._tally import Tally
     from conformance.report.document import JsonReport
     from conformance.run import ConformanceRun
+    from emulator.leaving import Leaving
 
 
 class Stage:
@@ -31,6 +32,7 @@ class Stage:
         self.is_worker = hasattr(config, "workerinput")
         self._begin = time.perf_counter()
         self._run: ConformanceRun | None = None
+        self.files: Leaving | None = None
 
     # before any verdict ------------------------------------------------------------------------------------------------
 
@@ -69,6 +71,19 @@ class Stage:
         from conformance._header import header
 
         return header(self.options, self.setup)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """List the app's files, before any rule is judged: a run that is cut short has the list all the same."""
+        if not self.options.files or self.is_worker:
+            return
+        from conformance._files import list_files
+        from conformance.report.files import document
+
+        self.files = list_files(self.config, self.setup)
+        if self.json is not None:
+            self.json.add("files", document(self.files))
+            self._write()
 
     # items -------------------------------------------------------------------------------------------------------------
 
@@ -142,14 +157,23 @@ class Stage:
         self._write()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """The conformance section."""
+        """The sections of files and of conformance."""
         from conformance.report.summary import summary
 
+        if self.files is not None:
+            self._show_files(terminalreporter, self.files)
         if not self.tally.verdicts:
             return
         terminalreporter.write_sep("=", "conformance")
         verbosity = self.config.get_verbosity()
         for line in summary(self.tally, self.commands, verbosity, self.options.strict):
+            terminalreporter.write_line(line.text, **line.markup)
+
+    def _show_files(self, terminalreporter: pytest.TerminalReporter, files: Leaving) -> None:
+        from conformance.report.files import section, title
+
+        terminalreporter.write_sep("=", title(files))
+        for line in section(files, self.setup.settings.device, has_sandbox=self.options.sandbox is not None):
             terminalreporter.write_line(line.text, **line.markup)
 
     def pytest_unconfigure(self) -> None:

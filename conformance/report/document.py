@@ -29,6 +29,11 @@ class JsonReport:
     def __init__(self, path: Path, options: Options, setup: Setup) -> None:
         self.path = path
         self._frame = _frame(options, setup)
+        self._texts: dict[str, str] = {}
+
+    def add(self, member: str, text: str) -> None:
+        """Add a member that will not change any more, as JSON text: it may be long, and is written with every verdict."""
+        self._texts[member] = text
 
     def write(self, tally: Tally, seconds: float) -> None:
         """Replace the file by the state of the run, in one step. Raises OSError when it cannot."""
@@ -47,7 +52,9 @@ class JsonReport:
             document["replay"] = tally.replayed
         self.path.parent.mkdir(parents=True, exist_ok=True)
         scratch = self.path.with_name(f"{self.path.name}.{os.getpid()}.tmp")
-        scratch.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps(document, indent=1, ensure_ascii=False).removesuffix("\n}")
+        added = "".join(f',\n "{member}": {value}' for member, value in self._texts.items())
+        scratch.write_text(f"{text}{added}\n}}\n", encoding="utf-8")
         scratch.replace(self.path)
 
 

@@ -17,11 +17,13 @@ class Callbacks:
     """One object with any of the callbacks; missing ones are not called.
 
     ``on_bundle_begin(err, name)`` and ``on_bundle_end(err, name)`` get ``(None, name)`` on success and ``(error, None)``
-    otherwise, with the name in ``error.data``. ``on_file_ready(err, file)``, ``on_all_bundles_end(err)``,
+    otherwise, with the name in ``error.data``. ``on_file_ready(err, file)``, ``on_file_ready_batch(err, files)``,
+    ``on_all_bundles_end(err)``,
     ``on_result_report(name, result)``, ``on_process(name, process)``, ``on_backup_service_died()``.
     """
 
     on_file_ready: Callable[[BusinessError | None, FileReady | None], Any] | None = None
+    on_file_ready_batch: Callable[[BusinessError | None, list[FileReady] | None], Any] | None = None
     on_bundle_begin: OnBundle | None = None
     on_bundle_end: OnBundle | None = None
     on_all_bundles_end: Callable[[BusinessError | None], Any] | None = None
@@ -37,6 +39,8 @@ class Callbacks:
                 member(args[0], args[1] if len(args) > 1 else None)
         elif callback == "onFileReady" and self.on_file_ready is not None:
             self.on_file_ready(args[0], args[1] if len(args) > 1 else None)
+        elif callback == "onFileReadyBatch" and self.on_file_ready_batch is not None:
+            self.on_file_ready_batch(args[0], args[1])
         elif callback == "onAllBundlesEnd" and self.on_all_bundles_end is not None:
             self.on_all_bundles_end(args[0])
         elif callback == "onResultReport" and self.on_result_report is not None:

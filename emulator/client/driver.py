@@ -81,6 +81,7 @@ class _Driver:
         before = [step for step in plan.steps if step.at_ns == 0 and step.action == "get_compatibility_info"]
         callbacks = Callbacks(
             on_file_ready=self._on_file_ready,
+            on_file_ready_batch=self._on_file_ready_batch,
             on_bundle_begin=self._on_bundle_begin,
             on_bundle_end=self._on_bundle_end,
         )
@@ -234,6 +235,10 @@ class _Driver:
         if blob is not None:
             self._session.write(file, blob)
         self._answered(name)
+
+    def _on_file_ready_batch(self, _error: BusinessError | None, files: list[FileReady] | None) -> None:
+        for file in files or ():
+            self._on_file_ready(None, file)
 
     def _on_its_way(self, blob: Blob) -> Blob:
         conditions = self._device.conditions

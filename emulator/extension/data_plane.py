@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from emulator.extension.incoming import Incoming
 from emulator.extension.outgoing import FullBackup, IncrementalBackup, LeftOut, NotPacked, Outgoing, stat_list
+from emulator.storage.config.bundle_info import BundleInfo
 from emulator.storage.incremental.stat_list import StatList
 from emulator.storage.pack.index import IndexEntry
 from emulator.storage.transfer import Blob
@@ -38,10 +39,10 @@ class SizedBackup(Backup, Protocol):
 class DataPlane:
     """How files move between an app's sandbox and the caller (docs/spec/data-plane.md)."""
 
-    def full_backup(self, process: ExtensionProcess, scene: str = "", result: str = "") -> SizedBackup:
-        """Scan. ``scene`` is the caller's backupScene, ``result`` what onBackupEx returned. Raises DataError."""
+    def full_backup(self, process: ExtensionProcess, info: BundleInfo, result: str = "") -> SizedBackup:
+        """Scan. ``info`` is what the caller says of the bundle, ``result`` what onBackupEx returned. Raises DataError."""
         bundle, host = process.bundle, process.host
-        return FullBackup(bundle.sandbox, bundle.package.config, process.packer, host.disk, scene, result, host.conditions)
+        return FullBackup(bundle.sandbox, bundle.package.config, process.packer, host.disk, info, result, host.conditions)
 
     def stat_list(self, bundle: InstalledBundle, last_incremental_time: int) -> StatList:
         """What the service sees of the app's files; the time in seconds."""

@@ -7,13 +7,14 @@ import itertools
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from emulator.conditions import Condition
 from emulator.service.errors import Code
 from emulator.storage.checksum import checksum
 from emulator.storage.config.backup_config import BackupConfig, ProfileThrows
+from emulator.storage.config.bundle_info import BundleInfo
 from emulator.storage.config.mapping import activated_dirs
 from emulator.storage.config.text import TooDeep
 from emulator.storage.disk import Disk
@@ -23,13 +24,13 @@ from emulator.storage.incremental.stat_list import StatList, make_stat_list
 from emulator.storage.inside import Inside
 from emulator.storage.names import MANAGE_JSON, FullBlobNames, IncrementalBlobNames, extension, is_user_tar, tar_name
 from emulator.storage.pack.header import Owner, app_owner
-from emulator.storage.pack.index import BlobStat, IndexEntry, blob_stat, full_index, incremental_index
+from emulator.storage.pack.index import NO_STAT, BlobStat, IndexEntry, blob_stat, file_info, full_index, incremental_index
 from emulator.storage.pack.slices import Packable, slices
 from emulator.storage.pack.staging import BACKUP, make_staging
-from emulator.storage.pack.tar import PackedTar, PackError, pack
+from emulator.storage.pack.tar import PackedTar, PackError, PackHangs, pack
 from emulator.storage.planting import change_before_packing
 from emulator.storage.sandbox import Sandbox
-from emulator.storage.scan import Fate, Scan, scan
+from emulator.storage.scan import Fate, Scan, ScannedFile, scan
 from emulator.storage.transfer import Blob, DataError, FileContent
 
 APP_UID = 20010045
@@ -50,11 +51,28 @@ class Packer:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One blob on its way: what the index says of it; ``error`` is the errno when it cannot be opened, 0 otherwise."""
+    """One blob on its way: what the index says of it, and its status; ``error`` is the errno when it cannot be opened, 0
+    otherwise.
+    """
 
     blob: Blob
     entry: IndexEntry
+    stat: BlobStat = NO_STAT
     error: int = 0
+
+    def info(self, now_ns: int) -> str:
+        """What a caller without tars gets in place of a name. It is recorded, so that no time in it is the host's own: a tar
+        is made ``now_ns`` (since the epoch), and a file was last read when it was written.
+        """
+        written_ns = now_ns if self.is_tar else self.stat.mtime_ns
+        return file_info(self.blob.uri, replace(self.stat, atime_ns=written_ns, mtime_ns=written_ns))
+
+    def under_its_path(self) -> Outgoing:
+        """The blob as a caller without tars gets it: its path is its name, and the index has no times (data-plane 3.10)."""
+        stat = replace(self.stat, atime_ns=None, mtime_ns=None)
+        return replace(
+            self, blob=replace(self.blob, uri=self.blob.path), entry=replace(self.entry, file_name=self.blob.path, stat=stat)
+        )
 
     @property
     def is_tar(self) -> bool:
@@ -89,7 +107,7 @@ class FullBackup:
         config: BackupConfig,
         packer: Packer,
         disk: Disk,
-        scene: str = "",
+        info: BundleInfo = BundleInfo(),  # noqa: B008 - frozen
         result: str = "",
         conditions: Iterable[Condition] = (),
     ) -> None:
@@ -97,10 +115,14 @@ class FullBackup:
         self._conditions = tuple(conditions)
         self._packer = packer
         self._disk = disk
+        self._no_tar = info.is_support_without_tar
         self.scan: Scan | None = None
+        self.blob_of: dict[ScannedFile, str] = {}
+        """The name of the blob that each file was given to; `blobs` fills it."""
         try:
             if sandbox.is_wanted:
-                self.scan = scan(sandbox.make(), config, scene=scene, activated=activated_dirs(result))
+                activated = activated_dirs(result)
+                self.scan = scan(sandbox.make(), config, scene=info.backup_scene, activated=activated, no_tar=self._no_tar)
         except (ProfileThrows, TooDeep, OSError) as error:
             raise DataError(Code.E_INVAL, str(error)) from error
 
@@ -119,7 +141,7 @@ class FullBackup:
         for file in (*self.scan.small, *self.scan.big):
             if not file.fate.leaves:
                 yield LeftOut(file.path, _why(file.fate))
-            elif file.big and "/" in extension(file.path):
+            elif file.big and not self._no_tar and "/" in extension(file.path):
                 yield LeftOut(file.path, BREAKS_THE_BUNDLE)
 
     def blobs(self) -> Iterator[Outgoing | NotPacked]:
@@ -130,10 +152,15 @@ class FullBackup:
         change_before_packing(self._sandbox, self._conditions, found)
         inside = Inside(self._sandbox.root)
         for file in self.scan.big:
-            yield big_file(self._sandbox, inside, self._disk, file.path, file.recorded, self._packer.names.name(file.path))
+            if file.fate is Fate.FIFO_BLOCKS:
+                raise PackHangs(file.path)
+            name = self.blob_of[file] = "/" + file.path.lstrip("/") if self._no_tar else self._packer.names.name(file.path)
+            yield big_file(self._sandbox, inside, self._disk, file.path, file.recorded, name, no_tar=self._no_tar)
         for entries in slices(self.scan.small):
             name = tar_name(next(self._packer.numbers))
-            yield from tar(self._sandbox, inside, self._disk, self._packer.owner, name, entries)
+            self.blob_of.update(dict.fromkeys(entries, f"{BACKUP}/{name}" if self._no_tar else name))
+            for made in tar(self._sandbox, inside, self._disk, self._packer.owner, name, entries):
+                yield made.under_its_path() if self._no_tar and isinstance(made, Outgoing) else made
 
     def index(self, entries: Iterable[IndexEntry]) -> Blob:
         """manage.json."""
@@ -195,7 +222,15 @@ def stat_list(sandbox: Sandbox, config: BackupConfig, last_incremental_time: int
 
 
 def big_file(
-    sandbox: Sandbox, inside: Inside, disk: Disk, path: str, recorded: str, name: str, manifest: bytes = b""
+    sandbox: Sandbox,
+    inside: Inside,
+    disk: Disk,
+    path: str,
+    recorded: str,
+    name: str,
+    manifest: bytes = b"",
+    *,
+    no_tar: bool = False,
 ) -> Outgoing:
     """The live file at ``path`` as a blob of its own, opened as the extension opens it."""
     error, status, host = 0, None, Path()
@@ -206,6 +241,8 @@ def big_file(
         disk.opening(device_path, False)
         if not status.st_mode & stat.S_IRUSR:
             error = errno.EACCES
+        elif stat.S_ISSOCK(status.st_mode):
+            error = errno.ENXIO
     except OSError as failed:
         error = failed.errno or errno.EIO
     size = status.st_size if status is not None else 0
@@ -213,12 +250,13 @@ def big_file(
     entry = IndexEntry(
         name,
         recorded,
-        blob_stat(status) if status is not None else BlobStat(0, 0, 0, 0),
-        is_user_tar(path, inside),
+        blob_stat(status, no_tar) if status is not None else NO_STAT,
+        is_user_tar(path, inside, no_tar=no_tar),
         is_big_file=True,
     )
     content = b"" if error else sandbox.descriptor(host)
-    return Outgoing(Blob(name, recorded, size, content, files, manifest), entry, error)
+    known = blob_stat(status) if status is not None else NO_STAT
+    return Outgoing(Blob(name, recorded, size, content, files, manifest), entry, known, error)
 
 
 def tar(
@@ -242,7 +280,8 @@ def tar(
     left = tuple(content for path, content in files if path not in failed)
     content = sandbox.descriptor(Path(inside.host(device_path)))
     blob = Blob(name, device_path, packed.size, content, left, manifest)
-    yield Outgoing(blob, IndexEntry(name, device_path, _stat_of(packed)))
+    known = _stat_of(packed)
+    yield Outgoing(blob, IndexEntry(name, device_path, known), known)
 
 
 def _contents(inside: Inside, entries: Iterable[Packable]) -> Iterator[tuple[str, FileContent]]:

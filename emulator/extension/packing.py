@@ -8,6 +8,7 @@ from emulator.extension.data_plane import Backup, SizedBackup
 from emulator.extension.outgoing import Outgoing
 from emulator.extension.sending import Sender
 from emulator.kernel import Future
+from emulator.storage.config.bundle_info import BundleInfo
 from emulator.storage.incremental.compare import HashHangs
 from emulator.storage.incremental.stat_list import StatList
 from emulator.storage.pack.tar import PackError, PackHangs
@@ -25,11 +26,11 @@ class Packing:
         self._stub = stub
         self._process = stub.process
 
-    async def full(self, scene: str, result: str) -> None:
-        """Scan and pack; ``scene`` is the caller's, ``result`` what onBackupEx returned."""
+    async def full(self, info: BundleInfo, result: str) -> None:
+        """Scan and pack; ``info`` is the caller's, ``result`` what onBackupEx returned."""
         await self._stub.send("StopExtTimer", self._stub.service.stop_ext_timer())
         try:
-            backup = self._stub.data.full_backup(self._process, scene, result)
+            backup = self._stub.data.full_backup(self._process, info, result)
         except DataError as error:
             await self._data_failed(error)
             return
@@ -98,7 +99,11 @@ class Packing:
 
     async def _send_all(self, backup: Backup, blobs: list[Outgoing]) -> None:
         incremental = self._stub.is_incremental
-        code = await self.sender.send(blobs, incremental)
+        info = self._stub.info
+        if info.is_support_without_tar and not incremental:
+            code = await self.sender.send_groups(blobs, info.batch_size)
+        else:
+            code = await self.sender.send(blobs, incremental)
         code = await self.sender.send_index(backup.index(self.sender.listed)) or code
         self._stub.note_end("data", code)
         await self._stub.app_done(code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +17,7 @@ from emulator.kernel import Future, Rank
 from emulator.kernel.events import NS_PER_MS
 from emulator.service.details import error_report, rewrite_result
 from emulator.service.errors import Code
+from emulator.storage.config.bundle_info import BundleInfo
 from emulator.storage.incremental.stat_list import StatList
 from emulator.storage.transfer import Blob, DataError
 
@@ -41,6 +42,7 @@ class ServiceProxy(Protocol):
     """The messages that the extension sends to the service (control-plane 1.3, E->S); each answers with a code or flag."""
 
     async def app_file_ready(self, blob: Blob) -> int: ...
+    async def app_file_readys(self, files: Sequence[tuple[str, Blob]]) -> int: ...
     async def app_file_error(self, uri: str, number: int) -> int: ...
     async def app_manage_json_ready(self, names: list[str], index: Blob) -> int: ...
     async def app_file_handle(self, uri: str, error: int) -> int: ...
@@ -81,7 +83,7 @@ class BackupExtExtension:
         ext_info: str,
         version: BundleVersion,
         upgrade: bool,
-        scene: str = "",
+        info: BundleInfo = BundleInfo(),  # noqa: B008 - frozen
     ) -> None:
         self.process = process
         self.service = service
@@ -95,7 +97,7 @@ class BackupExtExtension:
         self.polling = Polling(process, self._progress_failed, self._report_progress)
         self.release = Release(process)
         self.packing = Packing(self)
-        self.scene = scene
+        self.info = info
         self.incoming: Incoming | None = None
         self._result = ""
 
@@ -272,7 +274,7 @@ class BackupExtExtension:
         self.polling.finish()
         self.note_end("ex", 0)
         if self.scenario is BackupRestoreScenario.FULL_BACKUP:
-            self.task.submit(self.packing.full, self.scene, self._result)
+            self.task.submit(self.packing.full, self.info, self._result)
             await self._report(text, 0)
         elif self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP:
             await self.send("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list())
@@ -285,7 +287,7 @@ class BackupExtExtension:
         self.polling.finish()
         self.note_end("plain", 0)
         if self.scenario is BackupRestoreScenario.FULL_BACKUP:
-            self.task.submit(self.packing.full, self.scene, self._result)
+            self.task.submit(self.packing.full, self.info, self._result)
         elif self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP:
             await self.send("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list())
         else:

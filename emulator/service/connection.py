@@ -12,6 +12,7 @@ from emulator.extension.stub import LEGACY_PREFIXES, BackupExtExtension, Service
 from emulator.kernel import Future, Rank
 from emulator.kernel.events import NS_PER_S
 from emulator.service.details import parses_on_connect
+from emulator.storage.config.bundle_info import BundleInfo
 
 if TYPE_CHECKING:
     from emulator.device import InstalledBundle
@@ -43,7 +44,7 @@ class Connection:
         ext_info: str = "",
         version: BundleVersion | None = None,
         upgrade: bool = False,
-        scene: str = "",
+        info: BundleInfo = BundleInfo(),  # noqa: B008 - frozen
     ) -> bool:
         """ConnectAbility; False when the ability manager refuses at once. What comes of it arrives by the callbacks."""
         conditions = self._service.host.conditions
@@ -59,10 +60,12 @@ class Connection:
                 at = self._kernel.now_ns + timeout.ams_gives_up_s * NS_PER_S
                 self._kernel.call_at(at, Rank.TIMER, self._gone)
             return True
-        self._kernel.call_soon(self._start, purpose, proxy, ext_info, version or BundleVersion(0, ""), upgrade, scene)
+        self._kernel.call_soon(self._start, purpose, proxy, ext_info, version or BundleVersion(0, ""), upgrade, info)
         return True
 
-    def _start(self, purpose: str, proxy: ServiceProxy, ext_info: str, version: BundleVersion, upgrade: bool, scene: str) -> None:
+    def _start(
+        self, purpose: str, proxy: ServiceProxy, ext_info: str, version: BundleVersion, upgrade: bool, info: BundleInfo
+    ) -> None:
         process = self._service.device.start_process(self.bundle, purpose)
         self.process = process
         process.on_died = self._gone
@@ -71,7 +74,7 @@ class Connection:
             self._kernel.call_soon(self._gone)
             return
         self.stub = BackupExtExtension(
-            process, proxy, self._service.data, ext_info=ext_info, version=version, upgrade=upgrade, scene=scene
+            process, proxy, self._service.data, ext_info=ext_info, version=version, upgrade=upgrade, info=info
         )
         self.is_connected = self.has_connected = True
         self._over = Future(self._kernel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from emulator.service.details import file_error_envelope, progress_envelope
@@ -33,6 +34,20 @@ class ExtensionFace:
             return Code.E_INVAL
         if self._refused:
             return Code.E_PERM
+        self._note(blob)
+        self._session.reverse.on_file_ready(FileReady(self._entry.name, blob.uri, blob))
+        return await self._toggled((blob.uri,))
+
+    async def app_file_readys(self, files: Sequence[tuple[str, Blob]]) -> int:
+        """AppFileReadys with a group of files, each with the text that says what it is."""
+        if self._refused:
+            return Code.E_PERM
+        for text, blob in files:
+            self._note(blob)
+            self._session.reverse.on_file_of_batch(FileReady(self._entry.name, text, blob))
+        return await self._toggled(tuple(blob.uri for _, blob in files))
+
+    def _note(self, blob: Blob) -> None:
         self._service.journal.add(
             "file.out",
             bundle=self._entry.name,
@@ -41,8 +56,6 @@ class ExtensionFace:
             size=blob.size,
             files=[{"path": file.path, "size": file.size, "crc": file.crc} for file in blob.files],
         )
-        self._session.reverse.on_file_ready(FileReady(self._entry.name, blob.uri, blob))
-        return await self._toggled((blob.uri,))
 
     async def app_file_error(self, uri: str, number: int) -> int:
         """AppFileReady with an errno in place of a file: the client's error names the bundle only (data-plane 3.8)."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from emulator.kernel import Future, Kernel, NativeThread
 from emulator.service.errors import BusinessError, bundle_error, file_error
+from emulator.storage.config.bundle_info import DEFAULT_BATCH_SIZE
 
 if TYPE_CHECKING:
     from emulator.journal import Journal
@@ -40,6 +41,7 @@ class Reverse:
         self._journal = journal
         self._client = client
         self._thread = NativeThread(kernel, "cljs")
+        self._batch: list[FileReady] = []
         self.alive = True
 
     def on_bundle_begin(self, name: str, raw: int = 0) -> None:
@@ -47,7 +49,8 @@ class Reverse:
         self._schedule("onBundleBegin", _outcome(name, raw))
 
     def on_bundle_end(self, name: str, raw: int = 0) -> None:
-        """Scheduled, without waiting."""
+        """Scheduled, without waiting, behind what is left of a batch."""
+        self._flush()
         self._schedule("onBundleEnd", _outcome(name, raw))
 
     def on_all_bundles_end(self) -> None:
@@ -57,6 +60,17 @@ class Reverse:
     def on_file_ready(self, file: FileReady) -> None:
         """Scheduled, without waiting."""
         self._schedule("onFileReady", (None, file))
+
+    def on_file_of_batch(self, file: FileReady) -> None:
+        """Collected; scheduled as onFileReadyBatch when a batch is full or a bundle ends (data-plane 3.10)."""
+        self._batch.append(file)
+        if len(self._batch) >= DEFAULT_BATCH_SIZE:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._batch:
+            batch, self._batch = self._batch, []
+            self._schedule("onFileReadyBatch", (None, batch))
 
     def on_file_error(self, name: str, number: int) -> None:
         """Scheduled: onFileReady with the error of a system errno."""
@@ -90,9 +104,15 @@ class Reverse:
     async def _deliver(self, callback: str, args: tuple[Any, ...]) -> None:
         if not self.alive or self._client is None:
             return
-        plain = [a.to_json() if isinstance(a, (BusinessError, FileReady)) else a for a in args]
+        plain = [_plain(argument) for argument in args]
         self._journal.add("client", callback=callback, args=plain)
         self._client.dispatch(callback, args)
+
+
+def _plain(argument: Any) -> Any:
+    if isinstance(argument, list):
+        return [_plain(item) for item in argument]
+    return argument.to_json() if isinstance(argument, (BusinessError, FileReady)) else argument
 
 
 def _outcome(name: str, raw: int) -> tuple[Any, ...]:

@@ -61,7 +61,7 @@ class Scheduler:
             ext_info=entry.ext_info,
             version=entry.version,
             upgrade=entry.restore_type is RestoreType.RESTORE_DATA_READDY,
-            scene=entry.scene,
+            info=entry.info,
         )
 
     def _ext_connect_done(self, session: Session, entry: BundleEntry) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from emulator.service.session import (
     new_entry,
 )
 from emulator.service.timers import RunTimers
-from emulator.storage.config.bundle_info import read_bundle_info
+from emulator.storage.config.bundle_info import BundleInfo, read_bundle_info
 from emulator.storage.paths import is_file_path_valid
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class BackupService:
             entry.ext_info = bundle.ext_info_override if bundle.ext_info_override is not None else read.ext_info
             entry.clear_flag = read.clear_backup_data
             entry.delay_time_s = min(read.delay_time_s, self.profile.max_delay_time_s)
-            entry.scene = read_bundle_info(document).backup_scene
+            entry.info = self._bundle_info(document)
             entry.last_incremental_time, entry.previous_manifest = (previous or {}).get(name, (0, b""))
         return self._appended(session, names)
 
@@ -150,6 +151,10 @@ class BackupService:
             entry.restore_type = restore_type
             entry.data_size = capability.space_occupied
         return self._appended(session, names)
+
+    def _bundle_info(self, document: str | None) -> BundleInfo:
+        info = read_bundle_info(document)
+        return info if self.profile.supports_without_tar else replace(info, is_support_without_tar=False)
 
     def _enter(self, session: Session, name: str) -> BundleEntry:
         entry = session.entries.get(name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from emulator.ability import BundleVersion
 from emulator.kernel import Kernel, Mutex, Timer
+from emulator.storage.config.bundle_info import BundleInfo
 
 if TYPE_CHECKING:
     from emulator.device import InstalledBundle
@@ -84,7 +85,7 @@ class BundleEntry:
     restore_ended: bool = False
     append_count: int = 0
     wanted_handles: list[str] = field(default_factory=list)
-    scene: str = ""
+    info: BundleInfo = BundleInfo()  # noqa: RUF009 - frozen
     last_incremental_time: int = 0
     previous_manifest: bytes = b""
 

@@ -9,6 +9,7 @@ import weakref
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from emulator.storage.copying import copy_given
 from emulator.storage.host_place import roomy_place
 from emulator.storage.names import MANAGE_JSON
 
@@ -97,4 +98,4 @@ class SeedFromDirectory:
     source: Path
 
     def __call__(self, root: Path) -> None:
-        shutil.copytree(self.source, root, symlinks=True, dirs_exist_ok=True)
+        copy_given(self.source, root)

@@ -14,7 +14,7 @@ import pytest
 from tests.docs.commands import CHECKOUT, RUN, Block, Command, DocumentError, blocks, comparable, documents, matches
 
 SKIPPED = {
-    ("README.md", "$ python -m pip install -e . && pytest --extension=fixtures.notes.Ext"),
+    ("README.md", "$ python -m venv .venv && . .venv/bin/activate"),
     ("README.md", "$ python -m pip install tox && tox"),
     (
         "docs/performance.md",

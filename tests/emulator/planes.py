@@ -51,7 +51,7 @@ class Blobs(DataPlane):
     def __init__(self, *made: Outgoing) -> None:
         self.made = made
 
-    def full_backup(self, process: Any, scene: str = "", result: str = "") -> Given:
+    def full_backup(self, process: Any, info: Any = None, result: str = "") -> Given:
         return Given(self.made)
 
     def incremental_backup(self, process: Any, stats: Any, previous: bytes) -> Given:
@@ -71,7 +71,7 @@ class Broken(DataPlane):
     def __init__(self, scan: int = 0, unpack: int = 0) -> None:
         self.codes = scan, unpack
 
-    def full_backup(self, process: Any, scene: str = "", result: str = "") -> Given:
+    def full_backup(self, process: Any, info: Any = None, result: str = "") -> Given:
         if self.codes[0]:
             raise DataError(self.codes[0])
         return Given(())

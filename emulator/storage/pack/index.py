@@ -77,11 +77,22 @@ def read_entries(text: str | bytes) -> tuple[IndexEntry, ...]:
     return tuple(entry for element in _elements(text) if (entry := _entry(element)) is not None)
 
 
+def file_info(path: str, stat: BlobStat) -> str:
+    """FileInfoToString: what no-tar mode sends in place of a name (data-plane 3.10)."""
+    return one_line({"path": path, "st_mode": stat.mode, **_times(stat)}) + "\n"
+
+
+def _times(stat: BlobStat) -> dict[str, Written]:
+    times = {"st_atim": stat.atime_ns, "st_mtim": stat.mtime_ns}
+    return {
+        member: {"tv_sec": time_ns // _NS_PER_S, "tv_nsec": time_ns % _NS_PER_S}
+        for member, time_ns in times.items()
+        if time_ns is not None
+    }
+
+
 def _element(entry: IndexEntry) -> Written:
-    status: dict[str, Written] = {"st_size": entry.stat.size, "st_mode": entry.stat.mode}
-    for member, time_ns in (("st_atim", entry.stat.atime_ns), ("st_mtim", entry.stat.mtime_ns)):
-        if time_ns is not None:
-            status[member] = {"tv_sec": time_ns // _NS_PER_S, "tv_nsec": time_ns % _NS_PER_S}
+    status: dict[str, Written] = {"st_size": entry.stat.size, "st_mode": entry.stat.mode, **_times(entry.stat)}
     return {
         "fileName": entry.file_name,
         "information": {"path": entry.path, "stat": status},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ class Decision(NamedTuple):
     """What becomes of one node: a file, a special node, or an empty directory, which ends with a slash.
 
     ``path`` is its device path, normalised; ``include`` and ``exclude`` are the patterns that decided, as the profile has
-    them, "" where none did; ``recorded`` is the name under which it leaves, "" if it stays.
+    them, "" where none did; ``recorded`` is the name under which it leaves, "" if it stays; ``scanned`` is what the scan took.
     """
 
     path: str
@@ -26,6 +27,7 @@ class Decision(NamedTuple):
     include: str = ""
     exclude: str = ""
     recorded: str = ""
+    scanned: ScannedFile | None = None
 
 
 _Known = dict[str, Decision]
@@ -77,30 +79,39 @@ def _known(inside: Inside, scan: Scan) -> _Known:
 def _decision(found: ScannedFile | LeftOut) -> Decision:
     if isinstance(found, LeftOut):
         return Decision("", found.fate, found.root.include, found.exclude)
-    return Decision("", found.fate, found.root.include, "", found.recorded if found.fate.leaves else "")
+    return Decision("", found.fate, found.root.include, "", found.recorded if found.fate.leaves else "", found)
 
 
 def _place(inside: Inside, root: Root) -> str:
-    """Where a root really lies."""
-    try:
-        host = inside.directory(root.path).host
-    except OSError:
-        host = inside.entry(root.path)
-    return inside.device(host)
+    """Where a root really lies; its own path where nothing can be looked up."""
+    with contextlib.suppress(OSError):
+        return inside.device(inside.directory(root.path).host)
+    with contextlib.suppress(OSError):
+        return inside.device(inside.entry(root.path))
+    return root.path
 
 
 def _children(root: Path, node: _Node, inherited: Decision) -> list[_Node]:
     """The nodes of a directory, by name."""
-    is_searchable = bool(os.stat(f"{root}{node.path}").st_mode & stat.S_IXUSR)
-    with os.scandir(f"{root}{node.path}") as entries:
-        found = sorted(entries, key=lambda entry: os.fsencode(entry.name))
-    return [_node(f"{node.path}/{entry.name}", inherited, entry, is_searchable=is_searchable) for entry in found]
+    try:
+        is_searchable = bool(os.stat(f"{root}{node.path}").st_mode & stat.S_IXUSR)
+        with os.scandir(f"{root}{node.path}") as entries:
+            found = sorted(entries, key=lambda entry: os.fsencode(entry.name))
+        return [_node(f"{node.path}/{entry.name}", inherited, entry, is_searchable=is_searchable) for entry in found]
+    except OSError:
+        return []
 
 
 def _node(path: str, inherited: Decision, entry: os.DirEntry[str], *, is_searchable: bool) -> _Node:
     is_directory = entry.is_dir(follow_symlinks=False)
-    is_open = is_directory and is_searchable and bool(entry.stat(follow_symlinks=False).st_mode & stat.S_IRUSR)
-    return _Node(path, inherited, is_directory, is_open)
+    return _Node(path, inherited, is_directory, is_directory and is_searchable and _is_readable(entry))
+
+
+def _is_readable(entry: os.DirEntry[str]) -> bool:
+    try:
+        return bool(entry.stat(follow_symlinks=False).st_mode & stat.S_IRUSR)
+    except OSError:  # its path is too long for the host, for one
+        return False
 
 
 def _is_staging(path: str) -> bool:

@@ -79,9 +79,15 @@ class Project:
         return Result(process.returncode, out, err)
 
     def start(
-        self, *arguments: str, cwd: Path | None = None, scripted: bool = False, first_on_path: bool = False, **environment: str
+        self,
+        *arguments: str,
+        cwd: Path | None = None,
+        scripted: bool = False,
+        first_on_path: bool = False,
+        terminal: int = subprocess.PIPE,
+        **environment: str,
     ) -> subprocess.Popen[str]:
-        """Begin such a run."""
+        """Begin such a run; what it prints goes to ``terminal``, an open file descriptor, if there is one."""
         plugins = [] if INSTALLED else ["-p", "conformance.plugin"]
         plugins += ["-p", "scripted"] if scripted else []
         paths = [*([str(self.directory)] if first_on_path else []), str(HERE), *([] if INSTALLED else [str(CHECKOUT)])]
@@ -97,8 +103,8 @@ class Project:
                 **environment,
             },
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=terminal,
+            stderr=terminal,
             text=True,
         )
 

@@ -23,6 +23,7 @@ ELSEWHERE = {
     "--conformance-strict": "test_exit_codes",
     "--conformance-waivers": "test_waivers",
     "--conformance-json": "test_report",
+    "--conformance-files": "test_files",
     "--conformance-explain": "test_text",
     "--replay": "test_replay",
     "--conformance-ignore": "test_collection",

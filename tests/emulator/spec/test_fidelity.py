@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import fields
 from inspect import signature
-from pathlib import Path
 
 import emulator.client
-from emulator import Device, DeviceProfile, SessionPlan, load_subject
+from emulator import Device, DeviceProfile, load_subject
 from emulator.client import Callbacks, SessionBackup, SessionRestore
 from tests.emulator.harness import BUNDLE, OK_JSON, S, called, run, seen
 
@@ -54,16 +53,6 @@ def test_the_service_stays() -> None:
 def test_no_sizes_are_told() -> None:
     told = {message.callback for message in run(Slow).client}
     assert told == {"onBundleBegin", "onFileReady", "onResultReport", "onBundleEnd", "onAllBundlesEnd"}
-
-
-def test_a_caller_that_wants_no_tars_gets_them(tmp_path: Path) -> None:
-    files = tmp_path / "data/storage/el2/base/files"
-    files.mkdir(parents=True)
-    (files / "a.txt").write_text("a")
-    with Device() as device:
-        device.install(load_subject(Slow), sandbox=tmp_path)
-        record = device.run(SessionPlan(infos='{"infos":[],"isSupportWithoutTar":true}'))
-    assert [event.data["uri"] for event in record.of_kind("file.out")] == ["part.0.tar"]
 
 
 def test_a_device_has_one_user() -> None:

@@ -342,6 +342,31 @@ def test_decisions_name_places_as_they_are(tmp_path: Path) -> None:
     }
 
 
+def test_decisions_about_a_root_that_lies_nowhere(tmp_path: Path) -> None:
+    plant(tmp_path, "a")
+    mapping = [{"backupDir": f"{FILES}/none/none/", "restoreDir": "/R"}]
+    found = scan(tmp_path, profile(includes=["/R", f"{FILES}/a"], compatibleDirMapping=mapping), activated=["/R"])
+    assert [node.fate for node in found.left_out] == [Fate.MISSING]
+    assert [(decision.path, decision.fate) for decision in decisions(tmp_path, found)] == [(f"{FILES}/a", Fate.SMALL)]
+
+
+def test_decisions_end_where_the_host_s_paths_end(tmp_path: Path) -> None:
+    plant(tmp_path, "a")
+    before = os.open(".", os.O_RDONLY)
+    os.chdir(tmp_path / FILES[1:])
+    try:
+        for _ in range(20):
+            os.mkdir("d" * 250)
+            os.chdir("d" * 250)
+        Path("deep").touch()
+    finally:
+        os.chdir(before)
+        os.close(before)
+    told = list(decisions(tmp_path, scan(tmp_path, profile(includes=[FILES]))))
+    assert [decision.fate for decision in told] == [Fate.SMALL, Fate.UNREADABLE]
+    assert told[1].path.endswith("d/")
+
+
 def test_staging_is_told_when_it_is_scanned(tmp_path: Path) -> None:
     (tmp_path / "data/storage/el2/base/.backup/backup").mkdir(parents=True)
     found = scan(tmp_path, profile(includes=["data/storage/el2/base/"]))
