@@ -24,6 +24,9 @@ Event = Callable[[], None]
 class JsThread:
     """Runs events of one realm, one after the other: what is posted, and timers when they are due."""
 
+    kind = "main"
+    gives_way = False
+
     def __init__(self, realm: ArkTsRealm, name: str, number: int) -> None:
         self.realm = realm
         self.number = number
@@ -49,6 +52,7 @@ class JsThread:
             "later": self._later,
             "note": self._tell,
             "unhandled": self._unhandled,
+            **realm.pool.notes(self),
         }
 
     def post(self, event: Event) -> None:
@@ -75,9 +79,12 @@ class JsThread:
 
     def _run(self) -> None:
         self.realm.frames.make_realm(self.number, self.config())
-        self.run("load")
-        while True:
+        self.begin()
+        while not self.dead:
             self._step()
+
+    def begin(self) -> None:
+        """What comes before the first event."""
 
     def _step(self) -> None:
         timer = self._next_timer()
@@ -123,7 +130,7 @@ class JsThread:
             "entry": subject.program.entry,
             "className": subject.class_name,
             "callbacks": [name for name in subject.callbacks if name != "onProcess"],
-            "kind": "main",
+            "kind": self.kind,
         }
 
     # what the realm says -------------------------------------------------------------------------------------------------

@@ -248,11 +248,18 @@ function missingOf(error) {
   return (typeof error === 'object' && error !== null && missingErrors.get(error)) || '';
 }
 
+function alsoMissing(error, name) {
+  if (name && typeof error === 'object' && error !== null) missingErrors.set(error, name);
+  return error;
+}
+
 return {
   BusinessError,
+  offered,
   entry,
   settle,
   missingOf,
+  alsoMissing,
   concurrent,
   concurrentName: (value) => concurrentNames.get(value),
   context: () => kit('@ohos.application.BackupExtensionAbility').makeContext(),
