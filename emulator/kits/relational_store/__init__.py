@@ -90,13 +90,13 @@ class RdbStore:
         with _throwing():
             return self._connection.execute(sql, tuple(arguments))
 
-    def _execute_sql(self, sql: str, bindArgs: Sequence[Any] | None = None) -> None:
+    def execute_sql_now(self, sql: str, bindArgs: Sequence[Any] | None = None) -> None:
         """Execute a statement that gives no rows."""
         if _is_query(sql) and not sql.lstrip().upper().startswith(("PRAGMA", "WITH")):
             raise BusinessError(*errors.NOT_SUPPORTED)
         self._run(sql, bindArgs or ()).close()
 
-    executeSql = promised(_execute_sql, "executeSql")
+    executeSql = promised(execute_sql_now, "executeSql")
 
     def executeSync(self, sql: str, args: Sequence[Any] | None = None) -> Any:
         """Execute a statement; the row id of an insert, the count of an update or delete, the value of a pragma, or None."""
@@ -181,13 +181,13 @@ class RdbStore:
 
     # the file ----------------------------------------------------------------------------------------------------------
 
-    def _backup(self, destName: str) -> None:
+    def backup_now(self, destName: str) -> None:
         """A copy of the database beside it."""
         _copy(self._open(), _connect(self._place, self._beside(destName)))
 
-    backup = promised(_backup, "backup")
+    backup = promised(backup_now, "backup")
 
-    def _restore(self, srcName: str) -> None:
+    def restore_now(self, srcName: str) -> None:
         """The content of a copy."""
         source = self._beside(srcName)
         if not os.path.exists(source):
@@ -197,15 +197,15 @@ class RdbStore:
             copy.backup(self._open())
             copy.close()
 
-    restore = promised(_restore, "restore")
+    restore = promised(restore_now, "restore")
 
-    def _close(self) -> None:
+    def close_now(self) -> None:
         """Nothing works any more."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    close = promised(_close, "close")
+    close = promised(close_now, "close")
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:

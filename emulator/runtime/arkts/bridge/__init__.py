@@ -1,0 +1,15 @@
+"""The Python side of the kits: what an app's JavaScript asks for, by name.
+
+An operation does its work when it is called; whoever calls it lets the time pass that the disk took (`taken_ns`).
+"""
+
+from __future__ import annotations
+
+from emulator.runtime.arkts.bridge import file_io
+from emulator.runtime.arkts.bridge.app import App, Operation, Operations
+from emulator.runtime.arkts.bridge.place import taken_ns
+
+__all__ = ["OPERATIONS", "App", "Operation", "taken_ns"]
+
+OPERATIONS: Operations = {**file_io.OPERATIONS}
+"""Every operation, by ``kit.name``."""
