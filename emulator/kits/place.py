@@ -16,6 +16,9 @@ from emulator.storage.sandbox import Sandbox
 class Place:
     """Paths and the disk of one process. Takes device paths, host paths below the sandbox, and ``file://`` URIs of the app."""
 
+    names_host_paths = True
+    """Whether the app may use paths of the host."""
+
     def __init__(
         self, sandbox: Sandbox, disk: Disk = HEALTHY_DISK, draw: Any = None, alive: Callable[[], bool] = lambda: True
     ) -> None:

@@ -32,6 +32,8 @@ _OF_APP = ("files", "cache", "temp", "preferences")
 class DevicePlace(Place):
     """The directories that an installed app has are there as soon as somebody looks for them."""
 
+    names_host_paths = False
+
     def host_path(self, path: str, follow: bool = True) -> str:
         """Where it is on the host: always below the sandbox. Raises OSError for what no device would find on the way."""
         if path.startswith("file://"):
