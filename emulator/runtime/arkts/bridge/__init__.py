@@ -5,11 +5,13 @@ An operation does its work when it is called; whoever calls it lets the time pas
 
 from __future__ import annotations
 
-from emulator.runtime.arkts.bridge import file_io, preferences, relational_store
+from emulator.runtime.arkts.bridge import bundle_manager, data_share, file_io, preferences, relational_store, settings, zlib
 from emulator.runtime.arkts.bridge.app import App, Operation, Operations
 from emulator.runtime.arkts.bridge.place import taken_ns
 
 __all__ = ["OPERATIONS", "App", "Operation", "taken_ns"]
 
-OPERATIONS: Operations = {**file_io.OPERATIONS, **preferences.OPERATIONS, **relational_store.OPERATIONS}
+_KITS = (bundle_manager, data_share, file_io, preferences, relational_store, settings, zlib)
+
+OPERATIONS: Operations = {name: operation for kit in _KITS for name, operation in kit.OPERATIONS.items()}
 """Every operation, by ``kit.name``."""

@@ -14,6 +14,8 @@ from typing import Any
 
 from emulator.conditions import Condition
 from emulator.kits.errors import BusinessError
+from emulator.package import Package
+from emulator.profile import PRESETS
 from emulator.runtime.arkts.bridge import OPERATIONS
 from emulator.storage.faults import disk_for
 from emulator.storage.sandbox import Sandbox
@@ -59,9 +61,9 @@ def app_on(root: Path, conditions: Iterable[Condition] = (), seed: Mapping[str, 
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
 
-    host = SimpleNamespace(disk=disk_for(conditions), settings={})
-    package = SimpleNamespace(module="entry", module_file=None)
-    bundle = SimpleNamespace(full_name="com.example.app", package=package, profile=None)
+    host = SimpleNamespace(disk=disk_for(conditions), settings={}, data_shares={})
+    package = Package()
+    bundle = SimpleNamespace(full_name="com.example.app", package=package, profile=PRESETS["latest"])
     process = SimpleNamespace(
         sandbox=Sandbox(root, "entry", fill),
         host=host,

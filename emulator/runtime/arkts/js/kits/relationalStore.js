@@ -187,4 +187,4 @@ const relationalStore = {
   TransactionType,
 };
 
-Object.assign(exports, relationalStore, { default: relationalStore });
+Object.assign(exports, relationalStore, { RdbStore, default: relationalStore });
