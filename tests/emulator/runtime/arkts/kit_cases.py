@@ -45,7 +45,7 @@ def cases(path: Path) -> list[Case]:
             module = line.split()[1]
         elif line.startswith("|") and found:
             last = found.pop()
-            found.append(Case(last.table, last.line, last.module, last.code, last.expected + line[1:].strip()))
+            found.append(Case(last.table, last.line, last.module, last.code, f"{last.expected} {line[1:].strip()}"))
         elif " ~> " in line and module:
             code, expected = line.rsplit(" ~> ", 1)
             found.append(Case(path.stem, number, module, code.strip(), expected.strip()))
