@@ -139,9 +139,7 @@ class RdbStore:
         cursor = self._change(_insertion(table, values, conflict), list(values.values()))
         return int(cursor.lastrowid or -1) if cursor.rowcount else -1
 
-    def batchInsertSync(
-        self, table: str, values: Sequence[Values], conflict: int = ConflictResolution.ON_CONFLICT_NONE
-    ) -> int:
+    def batchInsertSync(self, table: str, values: Sequence[Values], conflict: int = ConflictResolution.ON_CONFLICT_NONE) -> int:
         """All or none; how many."""
         outer = self._connection is not None and self._connection.in_transaction
         self._change("SAVEPOINT batch" if outer else "BEGIN IMMEDIATE")

@@ -170,5 +170,7 @@ class Worker(JsThread):
 
     def _take_back(self) -> None:
         if not self.dead and self.process.alive:
-            self.process.log("stderr", f"taskpool: the thread of task {self.execution and self.execution.name} has been taken back")
+            self.process.log(
+                "stderr", f"taskpool: the thread of task {self.execution and self.execution.name} has been taken back"
+            )
             self._pool.lose(self)

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from emulator.kernel import AppThread, Rank
-from emulator.kits.place import here
 from emulator.record import Value
+from emulator.runtime.arkts.bridge import OPERATIONS, taken_ns
 from emulator.runtime.arkts.frames import Frames
-from emulator.runtime.arkts.operations import OPERATIONS
 from emulator.runtime.arkts.pool import TaskPool
 from emulator.runtime.arkts.thread import JsThread
 from emulator.runtime.realm import UNDEFINED, CallJob, Completion
@@ -61,10 +60,6 @@ class ArkTsRealm:
     def operate(self, thread: JsThread, op: str, values: list[Any]) -> Any:
         """Carry out an operation of a kit. Raises BusinessError for what the app may see."""
         return OPERATIONS[op](thread, *values)
-
-    def taken_ns(self) -> int:
-        """How long what was done since the last question takes."""
-        return here().take_ns()
 
     def schedule(self, at_ns: int, job: Callable[[], None]) -> None:
         """Do ``job`` at a time, if the process still lives."""

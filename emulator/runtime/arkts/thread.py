@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.kernel.fuel import BATCH_TICKS, CLOCK_PRICE_NS, DOUBLING_TICKS, FIRST_PRICE_NS
 from emulator.kits.errors import BusinessError
+from emulator.runtime.arkts.bridge import taken_ns
 from emulator.runtime.realm import AppError
 
 if TYPE_CHECKING:
@@ -149,9 +150,9 @@ class JsThread:
         except BusinessError as error:
             return f"e {json.dumps(_plain(error))}"
         finally:
-            taken_ns = self.realm.taken_ns()
-            if taken_ns:
-                self.thread.sleep(taken_ns)
+            wait_ns = taken_ns(self)
+            if wait_ns:
+                self.thread.sleep(wait_ns)
         return f"v {json.dumps(value)}"
 
     def loaded(self, failure: str) -> None:
@@ -180,10 +181,10 @@ class JsThread:
             self.busy()
             self.run("settle", tag, id=number, ok=ok, value=value)
 
-        taken_ns = self.realm.taken_ns()
-        if taken_ns:
+        wait_ns = taken_ns(self)
+        if wait_ns:
             kernel = self.thread.kernel
-            self.realm.schedule(kernel.now_ns + taken_ns, lambda: self.post(settle))
+            self.realm.schedule(kernel.now_ns + wait_ns, lambda: self.post(settle))
         else:
             settle()
 
