@@ -1,0 +1,1 @@
+"""The ArkTS half: an app's own .ets files, transpiled and run by Node in virtual time."""
