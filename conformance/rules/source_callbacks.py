@@ -45,7 +45,7 @@ def why_no_callback(name: str) -> str:
         return ""
     if name in _OF_OTHER_ABILITIES:
         return f"{name} is a callback of other abilities"
-    by_lower = {callback.lower(): callback for callback in CALLBACKS}
+    by_lower = {callback.lower(): callback for callback in CALLBACKS if callback[:2] == name[:2].lower()}
     close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=_CLOSE)
     if close:
         return f"{name} is close to {by_lower[close[0]]}"
