@@ -1,1 +1,1 @@
-"""The ArkTS half: an app's own .ets files, transpiled and run by Node in virtual time."""
+"""ArkTS subjects: modules that run in an engine process of their own, in the device's virtual time."""
