@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
 
 from emulator.ability import CALLBACKS
+from emulator.runtime.arkts.program import Module, Program
 from emulator.runtime.arkts.script import ClassInfo, Import, Script
 
 ABILITY = "BackupExtensionAbility"
 EXPRESSION = "(expression)"
 """The default export of a file that exports something other than a class of its own."""
-SOURCE_SUFFIXES = (".ets", ".ts", ".js", ".mjs")
-DECLARATION_SUFFIXES = (".d.ets", ".d.ts")
 
 
 class Stage(StrEnum):
@@ -93,17 +91,16 @@ class Sources:
     @property
     def extension(self) -> ClassPlace | None:
         """The class under test: the one that was asked for, the default export, or else the first that looks like one."""
-        script = self.main
-        if script is None:
+        if self.main is None:
             return None
         if self.wanted:
-            return self._class_in(script, self.wanted)
-        return self.default_class or next(self._likely(script), None)
+            return self._class_in(self.entry, self.wanted)
+        return self.default_class or next(self._likely(self.main), None)
 
     @property
     def default_class(self) -> ClassPlace | None:
         """The class that the entry file exports as default, in whichever file it stands; None where that is no class."""
-        return self._default_of(self.main, ()) if self.main is not None else None
+        return self._default_of(self.entry, ()) if self.main is not None else None
 
     def ancestry(self, place: ClassPlace) -> Ancestry:
         """The class and its bases."""
@@ -121,57 +118,54 @@ class Sources:
 
     def _likely(self, script: Script) -> Iterator[ClassPlace]:
         """Classes of a file that a device would not find, but that are meant: by what they extend, then by their methods."""
-        places = [ClassPlace(script.file, info) for info in script.classes if not info.abstract]
+        places = [ClassPlace(self.entry, info) for info in script.classes if not info.abstract]
         yield from (place for place in places if self.ancestry(place).system == ABILITY)
         yield from (place for place in places if self.ancestry(place).callbacks)
 
-    def _class_in(self, script: Script, name: str, seen: tuple[str, ...] = ()) -> ClassPlace | None:
+    def _class_in(self, file: str, name: str, seen: tuple[str, ...] = ()) -> ClassPlace | None:
         """The class of this name in a file or in one that it re-exports it from."""
-        own = next((info for info in script.classes if info.name == name), None)
+        own = next((info for info in self.scripts[file].classes if info.name == name), None)
         if own is not None:
-            return ClassPlace(script.file, own)
-        for statement in script.imports:
-            found = self._imported(script, statement, name, seen)
+            return ClassPlace(file, own)
+        for statement in self.scripts[file].imports:
+            found = self._imported(file, statement, name, seen)
             if isinstance(found, ClassPlace):
                 return found
         return None
 
-    def _default_of(self, script: Script, seen: tuple[str, ...]) -> ClassPlace | None:
-        own = next((info for info in script.classes if info.default), None)
+    def _default_of(self, file: str, seen: tuple[str, ...]) -> ClassPlace | None:
+        own = next((info for info in self.scripts[file].classes if info.default), None)
         if own is not None:
-            return ClassPlace(script.file, own)
-        name = script.default_export
-        if name in ("", EXPRESSION):
-            return None
-        return self._class_in(script, name, seen)
+            return ClassPlace(file, own)
+        name = self.scripts[file].default_export
+        return self._class_in(file, name, seen) if name not in ("", EXPRESSION) else None
 
     def _base(self, place: ClassPlace) -> ClassPlace | Ancestry:
         """The base of a class, or where the line ends."""
         script, name = self.scripts[place.file], place.info.base
         own = next((info for info in script.classes if info.name == name), None)
         if own is not None:
-            return ClassPlace(script.file, own)
+            return ClassPlace(place.file, own)
         for statement in script.imports:
-            found = self._imported(script, statement, name, ())
+            found = self._imported(place.file, statement, name, ())
             if found is not None:
                 return found
         return Ancestry((), lost=name)
 
-    def _imported(self, script: Script, statement: Import, name: str, seen: tuple[str, ...]) -> ClassPlace | Ancestry | None:
+    def _imported(self, file: str, statement: Import, name: str, seen: tuple[str, ...]) -> ClassPlace | Ancestry | None:
         """What ``name`` means if it comes by this import; None if it does not."""
-        target = self.resolved.get((script.file, statement.specifier))
+        target = self.resolved.get((file, statement.specifier))
         if target is None:
             return _system_class(statement, name)
-        other = self.scripts.get(target)
-        if other is None or target in seen:
+        if target in seen:
             return None
         seen = (*seen, target)
         if name in statement.names or "*" in statement.names:
-            found = self._class_in(other, name.rpartition(".")[2], seen)
+            found = self._class_in(target, name.rpartition(".")[2], seen)
             if found is not None:
                 return found
         if "default" in statement.names:
-            place = self._default_of(other, seen)
+            place = self._default_of(target, seen)
             return place if place is not None and name in (place.info.name, "default") else None
         return None
 
@@ -191,54 +185,21 @@ def _system_class(statement: Import, name: str) -> Ancestry | None:
 # reading -----------------------------------------------------------------------------------------------------------------
 
 
-class Graph(Protocol):
-    """Where imports lead; see emulator.package.resolution.ModuleGraph."""
-
-    def resolve(self, specifier: str, importer: Path) -> Path | None:
-        """The file that is meant; None for a system module and where there is none."""
-
-    def why_not(self, specifier: str, importer: Path) -> str:
-        """Why there is none, "" for a system module."""
+def sources_of(program: Program, why_not: Callable[[str, Path], str], wanted: str = "") -> Sources:
+    """What the modules of a program say. ``why_not`` tells why an import of a file leads nowhere, "" where it need not."""
+    scripts = {file: module.script for file, module in program.modules.items()}
+    resolved = {(file, name): target for file, module in program.modules.items() for name, target in module.dependencies.items()}
+    faults = tuple(fault for file, module in program.modules.items() for fault in _faults(file, module, why_not))
+    return Sources(program.entry, scripts, resolved, faults, wanted)
 
 
-def read_sources(entry: Path, graph: Graph, transpile: Callable[[Path, str], Script], wanted: str = "") -> Sources:
-    """Read the entry file and, breadth first, all that it imports. Nothing raises: what does not load is a fault."""
-    scripts: dict[str, Script] = {}
-    resolved: dict[tuple[str, str], str] = {}
-    faults: list[LoadFault] = []
-    waiting, seen = [entry], {entry}
-    for path in waiting:
-        file = str(path)
-        text = _text(path, faults)
-        if text is None:
+def _faults(file: str, module: Module, why_not: Callable[[str, Path], str]) -> Iterator[LoadFault]:
+    if module.script.diagnostics:
+        first, *rest = module.script.diagnostics
+        yield LoadFault(Stage.COMPILE, file, first.line, first.column, first.message, len(rest))
+    for statement in module.script.imports:
+        if statement.type_only or statement.dynamic or statement.specifier in module.dependencies:
             continue
-        script = scripts[file] = transpile(path, text)
-        if script.diagnostics:
-            first, *rest = script.diagnostics
-            faults.append(LoadFault(Stage.COMPILE, file, first.line, first.column, first.message, len(rest)))
-        for statement in script.imports:
-            if statement.type_only:
-                continue
-            target = graph.resolve(statement.specifier, path)
-            if target is not None:
-                resolved[file, statement.specifier] = str(target)
-                if target not in seen and _is_source(target):
-                    seen.add(target)
-                    waiting.append(target)
-            elif not statement.dynamic and (reason := graph.why_not(statement.specifier, path)):
-                faults.append(LoadFault(Stage.RESOLVE, file, statement.line, statement.column, reason))
-    return Sources(str(entry), scripts, resolved, tuple(faults), wanted)
-
-
-def _is_source(path: Path) -> bool:
-    return path.name.endswith(SOURCE_SUFFIXES) and not path.name.endswith(DECLARATION_SUFFIXES)
-
-
-def _text(path: Path, faults: list[LoadFault]) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        faults.append(LoadFault(Stage.COMPILE, str(path), 0, 0, f"the file cannot be read ({error.strerror})"))
-    except UnicodeDecodeError as error:
-        faults.append(LoadFault(Stage.COMPILE, str(path), 0, 0, f"the file is no UTF-8 (byte {error.start})"))
-    return None
+        reason = why_not(statement.specifier, Path(file))
+        if reason:
+            yield LoadFault(Stage.RESOLVE, file, statement.line, statement.column, reason)

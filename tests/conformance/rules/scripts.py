@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.evidence import Evidence
 from emulator.package import Package
+from emulator.runtime.arkts.program import link
 from emulator.runtime.arkts.script import ClassInfo, Diagnostic, Import, Script
-from emulator.runtime.arkts.sources import LoadFault, Sources, read_sources
+from emulator.runtime.arkts.sources import LoadFault, Sources, sources_of
 
 ENTRY = "app/Backup.ets"
 KIT = "@kit.CoreFileKit"
@@ -37,34 +39,35 @@ def script(
     return Script("", code, "", imported, classes, named if export is None else export, (), errors, "")
 
 
-class FakeGraph:
-    """Resolves "./x" to app/x.ets where there is such a script; everything that begins with @ is of the system."""
-
-    def __init__(self, files: Mapping[str, Script]) -> None:
-        self.files = files
+class Beside:
+    """Resolves "./x" to x.ets beside the importer; everything that begins with @ is of the system."""
 
     def resolve(self, specifier: str, importer: Path) -> Path | None:
-        path = f"{importer.parent.as_posix()}/{specifier.removeprefix('./')}.ets"
-        return Path(path) if path in self.files else None
+        path = importer.parent / f"{specifier.removeprefix('./')}.ets"
+        return path if path.is_file() else None
 
     def why_not(self, specifier: str, importer: Path) -> str:
         return "" if specifier.startswith("@") else f"there is no {specifier}"
 
 
-def sources_of(tmp_path: Path, files: Mapping[str, Script], wanted: str = "") -> Sources:
+@dataclass
+class Written:
+    """Hands out the scripts in place of transpiling anything."""
+
+    scripts: Mapping[Path, Script]
+
+    def transpile(self, path: Path, text: str) -> Script:
+        return self.scripts[path]
+
+
+def sources_with(tmp_path: Path, files: Mapping[str, Script], wanted: str = "") -> Sources:
     """The sources of an app whose files are these, the entry file first."""
-    for name in files:
-        path = tmp_path / name
+    placed = {tmp_path / name: made for name, made in files.items()}
+    for path in placed:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    placed = {str(tmp_path / name): made for name, made in files.items()}
-
-    def transpile(path: Path, text: str) -> Script:
-        made = placed[str(path)]
-        fields = (made.code, made.mappings, made.imports, made.classes, made.default_export)
-        return Script(str(path), *fields, made.concurrent, made.diagnostics, made.digest)
-
-    return read_sources(tmp_path / next(iter(files)), FakeGraph(placed), transpile, wanted)
+    program = link(next(iter(placed)), Written(placed), Beside())
+    return sources_of(program, Beside().why_not, wanted)
 
 
 def evidence_with(sources: Sources, *faults: LoadFault, package: Package | None = None) -> Evidence:

@@ -22,7 +22,7 @@ from emulator import CALLBACKS, load_package, load_subject
 from emulator.runtime.arkts.script import Script
 from emulator.runtime.arkts.sources import LoadFault, Sources, Stage
 from tests.conformance.rules.builder import backup
-from tests.conformance.rules.scripts import ENTRY, KIT, class_of, evidence_with, imports, script, sources_of
+from tests.conformance.rules.scripts import ENTRY, KIT, class_of, evidence_with, imports, script, sources_with
 
 RULES = tuple(f"BK80{number}" for number in range(1, 7))
 KIT_IMPORT = imports(KIT, "BackupExtensionAbility", "BundleVersion")
@@ -232,7 +232,7 @@ def evidence_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...
 
     def make(files: dict[str, Script], *faults: LoadFault) -> Evidence:
         monkeypatch.chdir(tmp_path)
-        return evidence_with(sources_of(tmp_path, files), *faults)
+        return evidence_with(sources_with(tmp_path, files), *faults)
 
     return make
 
@@ -282,12 +282,13 @@ def test_an_empty_predicate_is_noticed(rule_id: str, case: Any, evidence_of: Cal
     assert rule_id not in {found.rule for rule in RULES for found in mutated[rule](evidence_of(case[0]))}
 
 
-def test_where_the_checkout_lies_is_not_in_the_fingerprint(evidence_of: Callable[..., Evidence], monkeypatch: Any) -> None:
+def test_where_the_checkout_lies_is_not_in_the_fingerprint(
+    evidence_of: Callable[..., Evidence], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     files = app(importing(imports("@ohos.power", "default")))
     (first,) = PREDICATES["BK804"](evidence_of(files))
-    evidence = evidence_of(files)
     monkeypatch.chdir("/")
-    (second,) = PREDICATES["BK804"](evidence)
+    (second,) = PREDICATES["BK804"](evidence_with(sources_with(tmp_path, files)))
     assert first.where != second.where
     assert first.fingerprint == second.fingerprint
 
@@ -301,11 +302,11 @@ def test_what_fails_while_it_is_evaluated(evidence_of: Callable[..., Evidence]) 
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     files = app(importing(imports("./A", "a")), A=script())
-    sources_of(tmp_path, files)
+    (tmp_path / "app").mkdir()
     (tmp_path / "app/A.ets").write_bytes(b"\xff")
-    sources = sources_of(tmp_path, files)
+    sources = sources_with(tmp_path, files)
     assert [(Path(f.file).name, f.stage, f.line, f.message) for f in sources.faults] == [
-        ("A.ets", Stage.COMPILE, 0, "the file is no UTF-8 (byte 0)")
+        ("A.ets", Stage.COMPILE, 1, "the file is no UTF-8 (byte 0)")
     ]
 
 
@@ -315,7 +316,7 @@ def test_a_file_is_read_once_and_in_the_order_of_imports(tmp_path: Path) -> None
         A=script(imported=(imports("./B", "b"), imports("./Backup", "default"))),
         B=script(imported=(imports("./A", "a"),)),
     )
-    assert [Path(file).name for file in sources_of(tmp_path, files).scripts] == ["Backup.ets", "B.ets", "A.ets"]
+    assert [Path(file).name for file in sources_with(tmp_path, files).scripts] == ["Backup.ets", "B.ets", "A.ets"]
 
 
 # the class under test --------------------------------------------------------------------------------------------------------
@@ -344,12 +345,12 @@ def test_a_file_is_read_once_and_in_the_order_of_imports(tmp_path: Path) -> None
     ],
 )
 def test_which_class_is_under_test(tmp_path: Path, files: dict[str, Script], wanted: str, name: str | None) -> None:
-    found = sources_of(tmp_path, files, wanted).extension
+    found = sources_with(tmp_path, files, wanted).extension
     assert (found.info.name if found is not None else None) == name
 
 
 def test_callbacks_of_a_base_are_the_apps_own(tmp_path: Path) -> None:
-    sources = sources_of(tmp_path, app(FROM_BASE, Base=BASE))
+    sources = sources_with(tmp_path, app(FROM_BASE, Base=BASE))
     assert sources.extension is not None
     ancestry = sources.ancestry(sources.extension)
     assert ancestry.callbacks == ("onBackupEx", "onRestore")
@@ -360,13 +361,13 @@ def test_callbacks_of_a_base_are_the_apps_own(tmp_path: Path) -> None:
 
 
 def test_the_nearest_definition_counts(tmp_path: Path) -> None:
-    sources = sources_of(tmp_path, app(replace(FROM_BASE, classes=(class_of("Base", "onBackupEx", line=20),)), Base=BASE))
+    sources = sources_with(tmp_path, app(replace(FROM_BASE, classes=(class_of("Base", "onBackupEx", line=20),)), Base=BASE))
     assert sources.extension is not None
     assert sources.ancestry(sources.extension).methods["onBackupEx"][1] == 21
 
 
 def test_a_class_that_extends_itself_ends(tmp_path: Path) -> None:
-    sources = sources_of(tmp_path, app(script(class_of("B", name="A"), class_of("A", name="B", default=False))))
+    sources = sources_with(tmp_path, app(script(class_of("B", name="A"), class_of("A", name="B", default=False))))
     assert sources.extension is not None
     assert [place.info.name for place in sources.ancestry(sources.extension).classes] == ["A", "B"]
 
@@ -487,7 +488,7 @@ def run_of(tmp_path: Path, sources: Sources | None) -> ConformanceRun:
 
 
 def test_a_module_that_does_not_load_blocks_what_needs_it(tmp_path: Path) -> None:
-    run = run_of(tmp_path, sources_of(tmp_path, LEADS_NOWHERE))
+    run = run_of(tmp_path, sources_with(tmp_path, LEADS_NOWHERE))
     assert run.outcome("BK801").outcome is OutcomeKind.FAILED
     assert run.outcome("BK803").outcome is OutcomeKind.PASSED
     for rule_id in ("BK101", "BK503", "BK902", "BK804"):
@@ -499,14 +500,14 @@ def test_a_module_that_does_not_load_blocks_what_needs_it(tmp_path: Path) -> Non
 
 
 def test_good_sources_pass_and_sessions_are_run(tmp_path: Path) -> None:
-    run = run_of(tmp_path, sources_of(tmp_path, app()))
+    run = run_of(tmp_path, sources_with(tmp_path, app()))
     assert {run.outcome(rule_id).outcome for rule_id in RULES} == {OutcomeKind.PASSED}
     assert run.outcome("BK101").outcome is OutcomeKind.PASSED
     assert run.sessions_run
 
 
 def test_warnings_are_no_failures(tmp_path: Path) -> None:
-    run = run_of(tmp_path, sources_of(tmp_path, app(script(class_of("", "onBackup", "onCleanup")))))
+    run = run_of(tmp_path, sources_with(tmp_path, app(script(class_of("", "onBackup", "onCleanup")))))
     outcomes = {rule_id: run.outcome(rule_id).outcome for rule_id in RULES}
     assert {r for r, outcome in outcomes.items() if outcome is OutcomeKind.WARNED} == {"BK805", "BK806"}
 
@@ -517,6 +518,6 @@ def test_python_subjects_are_told_why(tmp_path: Path) -> None:
 
 
 def test_judge_takes_sources_beside_records(tmp_path: Path) -> None:
-    sources = sources_of(tmp_path, app(backup_class("onbackup")))
+    sources = sources_with(tmp_path, app(backup_class("onbackup")))
     assert [found.rule for found in judge(backup(), sources=sources)] == ["BK805"]
     assert not judge(backup())
