@@ -10,8 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from emulator.runtime.arkts.script import Script
+from emulator.runtime.arkts.script import Diagnostic, Script
 from emulator.runtime.arkts.source_map import original
+
+SOURCE_SUFFIXES = (".ets", ".ts", ".js", ".mjs")
+DECLARATION_SUFFIXES = (".d.ets", ".d.ts")
 
 
 class Transpiles(Protocol):
@@ -59,19 +62,21 @@ class Program:
 
 
 def link(entry: Path, transpiler: Transpiles, resolver: Resolves) -> Program:
-    """Transpile ``entry`` and everything that it imports. Raises OSError for an entry that cannot be read."""
+    """Transpile ``entry`` and everything that it imports, breadth first. What cannot be read is at fault like what is wrong."""
     modules: dict[str, Module] = {}
     todo = [entry.resolve()]
     names = {todo[0]: shown(todo[0])}
     while todo:
         path = todo.pop(0)
-        script = transpiler.transpile(path, path.read_text(encoding="utf-8-sig"))
+        script = _script(path, transpiler)
         dependencies = {}
         for wanted in script.imports:
             found = None if wanted.type_only else resolver.resolve(wanted.specifier, path)
             if found is None:
                 continue
             found = found.resolve()
+            if not _is_source(found):
+                continue
             if found not in names:
                 names[found] = shown(found)
                 todo.append(found)
@@ -79,6 +84,21 @@ def link(entry: Path, transpiler: Transpiles, resolver: Resolves) -> Program:
         fault = "".join(f"{d.message} ({names[path]}:{d.line})" for d in script.diagnostics[:1])
         modules[names[path]] = Module(script, dependencies, fault)
     return Program(names[entry.resolve()], modules)
+
+
+def _script(path: Path, transpiler: Transpiles) -> Script:
+    try:
+        return transpiler.transpile(path, path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        problem = f"the file cannot be read ({error.strerror})"
+    except UnicodeDecodeError as error:
+        problem = f"the file is no UTF-8 (byte {error.start})"
+    return Script(str(path), "", "", (), (), "", (), (Diagnostic(1, 1, problem),), hashlib.sha256(problem.encode()).hexdigest())
+
+
+def _is_source(path: Path) -> bool:
+    """Declarations have nothing to run, and data is no code."""
+    return path.name.endswith(SOURCE_SUFFIXES) and not path.name.endswith(DECLARATION_SUFFIXES)
 
 
 def shown(path: Path) -> str:
