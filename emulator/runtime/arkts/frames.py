@@ -26,6 +26,11 @@ HEAD_START_NS = 50_000_000
 calls next would otherwise wait for all that the pool's thread has to do.
 """
 
+SLICE_NS = 1_000_000
+"""So long a thread of the app computes past the time at which another one goes on: threads that both look at clocks again and
+again would otherwise take turns at every look.
+"""
+
 NO_SCHEDULE_NS = 1 << 52
 """The horizon where nothing ever is due."""
 
@@ -152,6 +157,8 @@ class Frames:
         horizon = kernel.next_ns
         if horizon is None:
             horizon = max(kernel.device_event_ns + kernel.stuck_escape_ns, kernel.now_ns) + 1
+        elif kernel.next_is_app:
+            horizon += SLICE_NS
         if kernel.until_ns is not None:
             horizon = min(horizon, kernel.until_ns + 1)
         return [kernel.now_ns, min(horizon, NO_SCHEDULE_NS), fuel.left, fuel.paid]
