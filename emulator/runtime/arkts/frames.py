@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from emulator.kernel import AppThread
 from emulator.runtime.arkts import host, watch
-from emulator.runtime.arkts.program import Program
+from emulator.runtime.arkts.program import Module, Program
 
 if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
@@ -139,12 +139,12 @@ class Frames:
             self._engine = host.lease(self._node)
         engine, program = self._engine, self._program
         if program.digest not in engine.programs:
-            scripts = {m.script.digest: (f, m.script.code) for f, m in program.modules.items() if not m.fault}
-            new = {digest: script for digest, script in scripts.items() if digest not in engine.scripts}
-            engine.command("scripts", scripts=[{"digest": d, "file": f, "code": c} for d, (f, c) in new.items()])
+            new = {name: m for f, m in program.modules.items() if (name := _script_name(f, m)) not in engine.scripts}
+            scripts = [{"digest": name, "file": name.partition(" ")[2], "code": m.script.code} for name, m in new.items()]
+            engine.command("scripts", scripts=scripts)
             engine.scripts.update(new)
             modules = {
-                f: {"digest": m.script.digest, "dependencies": dict(m.dependencies), "fault": m.fault}
+                f: {"digest": _script_name(f, m), "dependencies": dict(m.dependencies), "fault": m.fault}
                 for f, m in program.modules.items()
             }
             engine.command("program", program=program.digest, modules=modules)
@@ -200,3 +200,8 @@ class Frames:
         self._stack.clear()
         if engine is not None:
             host.give_back(engine)
+
+
+def _script_name(file: str, module: Module) -> str:
+    """Equal code of two files makes two scripts: errors say which file they are from."""
+    return f"{module.script.digest} {file}"
