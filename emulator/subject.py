@@ -97,7 +97,7 @@ def load_subject(spec: str) -> Subject: ...
 
 
 def load_subject(spec: str | type[Any]) -> Subject:
-    """``pkg.module.Class``, ``path/to/file.py:Class``, a class itself, or ``path/to/file.ets`` (.ts, .js), with ``:Class`` or not.
+    """``pkg.module.Class``, ``path/to/file.py:Class``, a class itself, or ``path/to/file.ets[:Class]`` (also .ts, .js).
 
     A Python class is imported and instantiated once; of an ArkTS module nothing runs. No callback is called. Raises
     SubjectError with one clear message.

@@ -58,7 +58,8 @@ def test_a_function_or_a_task_gives_its_result() -> None:
 
 def test_progress_is_live_while_a_thread_of_the_pool_computes() -> None:
     record = run(
-        POLLED + f"async onBackupEx(i) {{ await taskpool.execute(new taskpool.LongTask(busy, 30000, this.info)); return '{OK_JSON}'; }}",
+        POLLED
+        + f"async onBackupEx(i) {{ await taskpool.execute(new taskpool.LongTask(busy, 30000, this.info)); return '{OK_JSON}'; }}",
         before=WORK,
     )
     numbers = answers(record)
@@ -69,7 +70,8 @@ def test_progress_is_live_while_a_thread_of_the_pool_computes() -> None:
 
 def test_what_is_submitted_last_does_not_stop_the_main_thread() -> None:
     record = run(
-        POLLED + """async onBackupEx(i) {
+        POLLED
+        + """async onBackupEx(i) {
             const result = taskpool.execute(new taskpool.LongTask(busy, 30000, this.info)); const begin = Date.now(); console.log(Date.now() - begin);
             await result; return '{}'; }""",
         before=WORK,
@@ -79,11 +81,15 @@ def test_what_is_submitted_last_does_not_stop_the_main_thread() -> None:
 
 
 def test_a_main_thread_may_spin_until_a_flag_is_set() -> None:
-    assert 500 <= pool("""
+    assert (
+        500
+        <= pool("""
         const info = new Info(); taskpool.execute(busy, 500, info); const begin = Date.now();
         while (!info.done && Date.now() - begin < 5000) __tick();
         return Date.now() - begin;
-    """) < 600
+    """)
+        < 600
+    )
 
 
 def test_threads_work_at_the_same_time() -> None:
@@ -279,9 +285,7 @@ def test_a_task_that_computes_for_too_long_is_taken_back() -> None:
 
 
 def test_an_endless_task_does_not_keep_polls_from_their_answers() -> None:
-    record = run(
-        POLLED + "async onBackupEx(i) { await taskpool.execute(new taskpool.LongTask(endless)); }", before=WORK
-    )
+    record = run(POLLED + "async onBackupEx(i) { await taskpool.execute(new taskpool.LongTask(endless)); }", before=WORK)
     assert {poll.verdict for poll in record.polls} == {"accepted"}
     assert len(record.polls) > 170
     assert ("onBundleEnd", 13500003) in seen(record)
