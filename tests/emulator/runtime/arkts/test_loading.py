@@ -90,7 +90,7 @@ def test_a_file_that_does_not_compile_does_not_load(app: Path) -> None:
     assert subject.sources is not None
     assert [(fault.file, fault.line) for fault in subject.sources.faults] == [("Ext.ets", 4)]
     record = session("Ext.ets")
-    assert [event.data["why"] for event in record.of_kind("process.end")][0] == "module-not-loadable"
+    assert next(event.data["why"] for event in record.of_kind("process.end")) == "module-not-loadable"
     assert "(Ext.ets:4)" in logged(record, "crash")[0]
 
 

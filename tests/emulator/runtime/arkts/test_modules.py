@@ -108,7 +108,8 @@ def test_an_app_that_copes_is_judged() -> None:
 def test_what_is_missing_is_inert_while_modules_are_evaluated() -> None:
     record = run(f"""
         const {{ wifi, Base, Level }} = require('@kit.Nowhere'); const native = require('libentry.so').default;
-        const made = new Base.Thing(1); const value = wifi.getState().level; class Mine extends Base {{ own() {{ return 'own'; }} }}
+        const made = new Base.Thing(1); const value = wifi.getState().level;
+        class Mine extends Base {{ own() {{ return 'own'; }} }}
         const text = `${{wifi.name}}`; native.start(); const mine = new Mine();
         const tell = () => [mine.own(), typeof made.then, typeof value, Level.HIGH !== undefined].join();
         {EXT}""")
@@ -130,7 +131,8 @@ def test_a_rejection_because_of_a_missing_kit_blocks_as_well() -> None:
 
 def test_old_spellings_of_specifiers_are_the_same_kit() -> None:
     record = run(
-        f"const a = require('@ohos:hilog'); const b = require('@ohos.hilog'); const tell = () => typeof a.default.info + typeof b.default.info;\n{EXT}"
+        "const a = require('@ohos:hilog'); const b = require('@ohos.hilog');"
+        f"const tell = () => typeof a.default.info + typeof b.default.info;\n{EXT}"
     )
     assert reported(record) == ["functionfunction"]
 

@@ -40,7 +40,8 @@ class Awaits(BackupExtensionAbility):
 AWAITS = f"""
   onProcess() {{ return "{{}}"; }}
   async onBackupEx(backupInfo) {{ await new Promise((done) => setTimeout(done, 12000)); return '{OK_JSON}'; }}
-  async onRestoreEx(version, info) {{ await new Promise((done) => setTimeout(done, 1000)); return `${{version.code}} ${{version.name}}`; }}
+  async onRestoreEx(version, info) {{ await new Promise((done) => setTimeout(done, 1000));
+    return `${{version.code}} ${{version.name}}`; }}
 """
 
 

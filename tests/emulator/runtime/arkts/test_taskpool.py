@@ -19,18 +19,20 @@ class Info { n = 0; done = false; add() { __tick(); this.n++; return this; } }
 __sendable(Info);
 function add(a, b) { __tick(); return a + b; }
 function shape(value) { __tick(); return [typeof value, Object.prototype.toString.call(value), value instanceof Object, value]; }
-function busy(ms, info) { __tick(); const t = Date.now(); while (Date.now() - t < ms) { __tick(); info.n = Date.now() - t; } info.done = true; return info.n; }
+function busy(ms, info) { __tick(); const t = Date.now();
+  while (Date.now() - t < ms) { __tick(); info.n = Date.now() - t; } info.done = true; return info.n; }
 async function slow(ms, value) { __tick(); await nap(ms); return value; }
 function counted() { __tick(); return ++count; }
 function fails() { __tick(); const e = new RangeError('bad'); e.code = 5; throw e; }
 function endless() { __tick(); while (true) __tick(); }
 function canceled() { __tick(); spin(2000); return taskpool.Task.isCanceled(); }
-async function sends(n) { __tick(); for (let i = 0; i < n; i++) { __tick(); taskpool.Task.sendData(i, { i }); await nap(1000); } return 'sent'; }
+async function sends(n) { __tick();
+  for (let i = 0; i < n; i++) { __tick(); taskpool.Task.sendData(i, { i }); await nap(1000); } return 'sent'; }
 function nested(a) { __tick(); return taskpool.execute(add, a, 1); }
 function plain() { __tick(); }
 function where() { __tick(); throw new Error('here'); }
 function kit() { __tick(); return require('@kit.Nowhere').thing.start(); }
-for (const f of [add, shape, busy, slow, counted, fails, endless, canceled, sends, nested, where, kit]) { __tick(); __concurrent(f, f.name); }
+for (const f of [add, shape, busy, slow, counted, fails, endless, canceled, sends, nested, where, kit]) __concurrent(f, f.name);
 """
 POLLED = "info = new Info(); onProcess() { return JSON.stringify({ n: this.info.n }); }\n"
 
@@ -50,7 +52,8 @@ def answers(record: Record) -> list[int]:
 def test_a_function_or_a_task_gives_its_result() -> None:
     assert pool("""
         const task = new taskpool.Task('sum', add, 3, 4);
-        return [await taskpool.execute(add, 1, 2), await taskpool.execute(task), await taskpool.execute(task, taskpool.Priority.HIGH),
+        return [await taskpool.execute(add, 1, 2), await taskpool.execute(task),
+                await taskpool.execute(task, taskpool.Priority.HIGH),
                 task.name, new taskpool.Task(add).name, taskpool.isConcurrent(add), taskpool.isConcurrent(plain), task.isDone(),
                 await taskpool.execute(nested, 5)];
     """) == [3, 7, 7, "sum", "add", True, False, True, 6]
@@ -72,7 +75,8 @@ def test_what_is_submitted_last_does_not_stop_the_main_thread() -> None:
     record = run(
         POLLED
         + """async onBackupEx(i) {
-            const result = taskpool.execute(new taskpool.LongTask(busy, 30000, this.info)); const begin = Date.now(); console.log(Date.now() - begin);
+            const result = taskpool.execute(new taskpool.LongTask(busy, 30000, this.info));
+            const begin = Date.now(); console.log(Date.now() - begin);
             await result; return '{}'; }""",
         before=WORK,
     )
@@ -228,7 +232,8 @@ def test_groups_sequences_and_async_runners() -> None:
         const begin = Date.now(); const times = []; const at = (value) => times.push([value, Date.now() - begin]);
         const rows = await taskpool.execute(group);
         const one = new taskpool.SequenceRunner('name'), two = new taskpool.SequenceRunner('name', taskpool.Priority.HIGH);
-        await Promise.all([one.execute(new taskpool.Task(slow, 100, 1)).then(at), two.execute(new taskpool.Task(slow, 100, 2)).then(at)]);
+        await Promise.all([one.execute(new taskpool.Task(slow, 100, 1)).then(at),
+                           two.execute(new taskpool.Task(slow, 100, 2)).then(at)]);
         const pair = new taskpool.AsyncRunner(2);
         await Promise.all([3, 4, 5].map((n) => pair.execute(new taskpool.Task(slow, 100, n)).then(at)));
         return [rows, times];
@@ -239,7 +244,8 @@ def test_a_task_waits_for_what_it_depends_on() -> None:
     assert pool("""
         const order = []; const first = new taskpool.Task(slow, 500, 'first'), second = new taskpool.Task(add, 1, 1);
         second.addDependency(first);
-        await Promise.all([taskpool.execute(second).then(() => order.push('second')), taskpool.execute(first).then(() => order.push('first'))]);
+        await Promise.all([taskpool.execute(second).then(() => order.push('second')),
+                           taskpool.execute(first).then(() => order.push('first'))]);
         return order;
     """) == ["first", "second"]
 
@@ -293,7 +299,7 @@ def test_an_endless_task_does_not_keep_polls_from_their_answers() -> None:
 
 def test_a_kill_ends_all_threads() -> None:
     record = run(
-        "async onBackupEx(i) { await Promise.all([taskpool.execute(busy, 60000, new Info()), taskpool.execute(slow, 60000, 1)]); }",
+        "async onBackupEx(i) { taskpool.execute(busy, 60000, new Info()); await taskpool.execute(slow, 60000, 1); }",
         before=WORK,
         conditions=[Kill(at_ns=7 * S)],
     )

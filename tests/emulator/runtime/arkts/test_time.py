@@ -159,7 +159,8 @@ def test_a_wait_makes_computing_free_again() -> None:
 
 def test_a_kill_ends_it_where_it_is() -> None:
     body = """async onBackupEx(i) {
-        try { while (true) { __tick(); Date.now(); } } catch (e) { __chk(e); console.log('caught'); } finally { console.log('finally'); }
+        try { while (true) { __tick(); Date.now(); } } catch (e) { __chk(e); console.log('caught'); }
+        finally { console.log('finally'); }
     }"""
     record = run(BUSY + body, conditions=[Kill(at_ns=7 * S)])
     assert ends(record)[0] == ("killed", 7.0)
@@ -204,7 +205,8 @@ def test_two_runs_are_equal_to_the_byte() -> None:
         SPIN
         + """
         let count = 0;
-        async function work(n, r) { __tick(); spin(300 * r); await new Promise((f) => setTimeout(f, 100 * n)); return [n, count++, Date.now(), Math.random()]; }
+        async function work(n, r) { __tick(); spin(300 * r); await new Promise((f) => setTimeout(f, 100 * n));
+            return [n, count++, Date.now(), Math.random()]; }
         __concurrent(work, 'work');
     """
     )
