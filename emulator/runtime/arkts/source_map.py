@@ -8,12 +8,17 @@ _DIGITS = {c: n for n, c in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 
 
 def original(mappings: str, line: int, column: int) -> tuple[int, int]:
-    """Line and column (from 1) in the source of a position in the code; the position itself without ``mappings``."""
-    lines = _decode(mappings)
-    if not mappings or line > len(lines):
+    """Line and column (from 1) in the source of a position in the code; the position itself without ``mappings``.
+
+    What has been put into the code stands where the code before it stands, or at the beginning.
+    """
+    if not mappings:
         return line, column
-    found = [(source_line, source_column) for at, source_line, source_column in lines[line - 1] if at <= column - 1]
-    return found[-1] if found else (line, column)
+    lines = _decode(mappings)
+    here = [segment for at, *segment in lines[line - 1] if at < column] if line <= len(lines) else []
+    before = (segment for segments in reversed(lines[: line - 1]) for _, *segment in reversed(segments))
+    source_line, source_column = here[-1] if here else next(before, [1, 1])
+    return source_line, source_column
 
 
 @functools.lru_cache(256)

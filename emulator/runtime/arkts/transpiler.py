@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from emulator.runtime.arkts.script import ClassInfo, Diagnostic, Import, Script
 from emulator.runtime.arkts.toolchain import Toolchain
 
 PROGRAM = Path(__file__).parent / "js" / "transpile"
+PLAIN_SUFFIXES = (".js", ".mjs", ".cjs")
+"""JavaScript: without types, and a module only if it imports or exports."""
 
 
 class TranspilerError(Exception):
@@ -31,11 +34,12 @@ class Transpiler:
 
     def transpile(self, path: Path, text: str) -> Script:
         """The script of a source; what is wrong with it is in the diagnostics. Raises TranspilerError."""
-        key = self._key(text)
+        kind = "js" if path.suffix in PLAIN_SUFFIXES else "ts"
+        key = self._key(kind, text)
         cached = self._cache.get(key)
         script = _script(path, cached) if cached is not None else None
         if script is None:
-            document = self._ask(path, text)
+            document = self._ask(path, {"kind": kind, "text": text})
             script = _script(path, document)
             if script is None:
                 raise TranspilerError(f"{path}: the compiler's answer cannot be read")
@@ -44,28 +48,39 @@ class Transpiler:
 
     def close(self) -> None:
         """End the compiler."""
-        compiler, self._compiler = self._compiler, None
-        if compiler is not None:
-            compiler.communicate()
+        self._end()
 
-    def _key(self, text: str) -> str:
-        tools = f"{_our_version()} {self._toolchain.typescript_version}"
+    def _end(self) -> int:
+        compiler, self._compiler = self._compiler, None
+        if compiler is None:
+            return 0
+        compiler.communicate()
+        return compiler.returncode
+
+    def _key(self, kind: str, text: str) -> str:
+        tools = f"{_our_version()} {self._toolchain.typescript_version} {kind}"
         return hashlib.sha256(f"{tools}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
 
-    def _ask(self, path: Path, text: str) -> dict[str, Any]:
+    def _ask(self, path: Path, request: dict[str, str]) -> dict[str, Any]:
+        try:
+            answer = self._exchange(json.dumps(request))
+        except OSError as error:
+            self._end()
+            raise TranspilerError(f"{path}: the TypeScript compiler failed ({error})") from None
+        if not answer.endswith("\n"):
+            raise TranspilerError(f"{path}: the TypeScript compiler ended with exit code {self._end()}")
+        document: dict[str, Any] = json.loads(answer)
+        if "failure" in document:
+            raise TranspilerError(f"{path}: the TypeScript compiler failed ({document['failure']})")
+        return document
+
+    def _exchange(self, line: str) -> str:
         compiler = self._running()
         assert compiler.stdin is not None and compiler.stdout is not None
-        try:
-            compiler.stdin.write(json.dumps(text) + "\n")
+        with suppress(BrokenPipeError):  # it is gone, and says so below by saying nothing
+            compiler.stdin.write(line + "\n")
             compiler.stdin.flush()
-            answer = compiler.stdout.readline()
-            document = json.loads(answer) if answer else None
-        except (OSError, ValueError) as error:
-            raise TranspilerError(f"{path}: the TypeScript compiler failed ({error})") from None
-        if not isinstance(document, dict):
-            self._compiler = None
-            raise TranspilerError(f"{path}: the TypeScript compiler ended with exit code {compiler.wait()}")
-        return document
+        return compiler.stdout.readline()
 
     def _running(self) -> subprocess.Popen[str]:
         if self._compiler is None:

@@ -1,7 +1,9 @@
 // What can be read off a module without running it: its imports, its classes, what it exports by default.
 'use strict'
 
-module.exports = function facts(ts, sourceFile, lazyAt) {
+const EXPRESSION = '(expression)'
+
+module.exports = function facts(ts, sourceFile, lazyAt, marks) {
   const place = (node) => {
     const { line, character } = sourceFile.getLineAndCharacterOfPosition(node.getStart(sourceFile))
     return { line: line + 1, column: character + 1 }
@@ -9,8 +11,10 @@ module.exports = function facts(ts, sourceFile, lazyAt) {
   const has = (node, kind) => Boolean(node.modifiers?.some((m) => m.kind === kind))
   const imports = []
   const classes = []
-  let defaultExport = ''
+  const imported = new Map() // what the module calls it, by the name that it has where it comes from
   const exported = new Set()
+  let defaultExport = ''
+  let defaultName = '' // of the module's own or imported
 
   function addImport(node, specifier, names, typeOnly, dynamic = false) {
     imports.push({ specifier, names, ...place(node), lazy: lazyAt.has(node.getStart(sourceFile)), type_only: typeOnly, dynamic })
@@ -19,28 +23,39 @@ module.exports = function facts(ts, sourceFile, lazyAt) {
   function importNames(clause) {
     const names = clause?.name ? ['default'] : []
     const bindings = clause?.namedBindings
+    if (clause?.name) imported.set(clause.name.text, clause.name.text)
     if (bindings && ts.isNamespaceImport(bindings)) names.push('*')
-    else if (bindings) names.push(...bindings.elements.map((e) => (e.propertyName ?? e.name).text))
+    for (const element of (bindings && ts.isNamedImports(bindings) && bindings.elements) || []) {
+      names.push(outerName(element))
+      imported.set(element.name.text, outerName(element))
+    }
     return names
+  }
+
+  function outerName(element) {
+    return (element.propertyName ?? element.name).text
+  }
+
+  function allTypes(clause) {
+    return Boolean(clause?.elements?.length) && clause.elements.every((e) => e.isTypeOnly)
   }
 
   function onlyTypes(clause) {
     if (!clause) return false
-    if (clause.isTypeOnly) return true
-    const bindings = clause.namedBindings
-    const named = bindings && ts.isNamedImports(bindings) ? bindings.elements : []
-    return !clause.name && named.length > 0 && named.every((e) => e.isTypeOnly)
+    return clause.isTypeOnly || (!clause.name && allTypes(clause.namedBindings))
   }
 
   function addClass(node, name, options) {
+    if (marks.isDeclared(node) || marks.isAnnotation(node)) return
     const heritage = node.heritageClauses?.find((h) => h.token === ts.SyntaxKind.ExtendsKeyword)
     const methods = []
     for (const member of node.members) {
       const value = ts.isPropertyDeclaration(member) ? member.initializer : undefined
       const isFunction = value && (ts.isArrowFunction(value) || ts.isFunctionExpression(value))
-      if ((ts.isMethodDeclaration(member) && member.body) || isFunction) {
-        if (ts.isIdentifier(member.name) || ts.isStringLiteral(member.name)) methods.push([member.name.text, place(member.name).line])
-      }
+      const isMethod = (ts.isMethodDeclaration(member) && member.body) || isFunction
+      if (!isMethod || has(member, ts.SyntaxKind.StaticKeyword)) continue
+      const methodName = ts.isComputedPropertyName(member.name) ? member.name.expression : member.name
+      if (ts.isIdentifier(member.name) || ts.isStringLiteralLike(methodName)) methods.push([methodName.text, place(member.name).line])
     }
     classes.push({
       name,
@@ -51,7 +66,7 @@ module.exports = function facts(ts, sourceFile, lazyAt) {
       abstract: has(node, ts.SyntaxKind.AbstractKeyword),
       line: place(node.name ?? node).line,
     })
-    if (options.default) defaultExport = name
+    if (options.default) defaultName = name
   }
 
   function statement(node) {
@@ -61,25 +76,22 @@ module.exports = function facts(ts, sourceFile, lazyAt) {
       addImport(node, node.moduleReference.expression.text, ['*'], node.isTypeOnly)
     } else if (ts.isExportDeclaration(node)) {
       const elements = node.exportClause && ts.isNamedExports(node.exportClause) ? node.exportClause.elements : undefined
+      const byDefault = elements?.find((e) => e.name.text === 'default')
       if (node.moduleSpecifier) {
-        const names = elements ? elements.map((e) => (e.propertyName ?? e.name).text) : ['*']
-        addImport(node, node.moduleSpecifier.text, names, node.isTypeOnly)
-        if (elements?.some((e) => e.name.text === 'default')) defaultExport = '(expression)'
+        const names = elements ? elements.map(outerName) : ['*']
+        addImport(node, node.moduleSpecifier.text, names, node.isTypeOnly || allTypes(node.exportClause))
+        if (byDefault) defaultExport = outerName(byDefault)
       } else {
-        for (const element of elements ?? []) {
-          const local = (element.propertyName ?? element.name).text
-          exported.add(local)
-          if (element.name.text === 'default') defaultExport = local
-        }
+        for (const element of elements ?? []) exported.add(outerName(element))
+        if (byDefault) defaultName = outerName(byDefault)
       }
     } else if (ts.isExportAssignment(node)) {
-      if (ts.isClassExpression(node.expression)) addClass(node.expression, 'default', { exported: true, default: true })
-      else defaultExport = ts.isIdentifier(node.expression) ? node.expression.text : '(expression)'
+      exportAssignment(node)
     } else if (ts.isClassDeclaration(node)) {
       const isDefault = has(node, ts.SyntaxKind.DefaultKeyword)
       addClass(node, node.name?.text ?? 'default', { exported: has(node, ts.SyntaxKind.ExportKeyword), default: isDefault })
     } else if (ts.isFunctionDeclaration(node) && has(node, ts.SyntaxKind.DefaultKeyword)) {
-      defaultExport = '(expression)'
+      defaultExport = EXPRESSION
     } else if (ts.isVariableStatement(node)) {
       for (const { name, initializer } of node.declarationList.declarations) {
         if (initializer && ts.isClassExpression(initializer) && ts.isIdentifier(name)) {
@@ -87,6 +99,13 @@ module.exports = function facts(ts, sourceFile, lazyAt) {
         }
       }
     }
+  }
+
+  function exportAssignment({ expression, isExportEquals }) {
+    if (isExportEquals) exported.add(expression.text)
+    else if (ts.isIdentifier(expression)) defaultName = expression.text
+    else if (!ts.isClassExpression(ts.skipParentheses(expression))) defaultExport = EXPRESSION
+    else addClass(ts.skipParentheses(expression), 'default', { exported: true, default: true })
   }
 
   function calls(node) {
@@ -101,9 +120,9 @@ module.exports = function facts(ts, sourceFile, lazyAt) {
   sourceFile.statements.forEach(statement)
   calls(sourceFile)
   for (const found of classes) {
-    if (found.name === defaultExport) found.default = true
+    if (found.name === defaultName) found.default = true
     found.exported = found.exported || found.default || exported.has(found.name)
   }
-  if (defaultExport && !classes.some((c) => c.default)) defaultExport = '(expression)'
+  if (defaultName) defaultExport = classes.find((c) => c.default)?.name ?? imported.get(defaultName) ?? EXPRESSION
   return { imports, classes, default_export: defaultExport }
 }

@@ -11,15 +11,14 @@ module.exports = function instrument(ts, context, marks) {
     factory.createExpressionStatement(factory.createCallExpression(factory.createIdentifier(name), undefined, args))
   const named = (name, identifier) => call(name, identifier, factory.createStringLiteral(identifier.text))
 
-  // Behind the directives at the head of a body.
+  function directives(statements) {
+    const end = statements.findIndex((s) => !ts.isExpressionStatement(s) || !ts.isStringLiteral(s.expression))
+    return statements.slice(0, end < 0 ? statements.length : end)
+  }
+
   function withTick(body) {
-    let at = 0
-    while (at < body.statements.length) {
-      const statement = body.statements[at]
-      if (!ts.isExpressionStatement(statement) || !ts.isStringLiteral(statement.expression)) break
-      at++
-    }
-    const statements = [...body.statements.slice(0, at), call('__tick'), ...body.statements.slice(at)]
+    const head = directives(body.statements)
+    const statements = [...head, call('__tick'), ...body.statements.slice(head.length)]
     return factory.updateBlock(body, factory.createNodeArray(statements, true))
   }
 
@@ -88,7 +87,14 @@ module.exports = function instrument(ts, context, marks) {
     return !(ts.isConstructorDeclaration(node) && cls.heritageClauses?.some((h) => h.token === ts.SyntaxKind.ExtendsKeyword))
   }
 
+  // Used as `@X` or as `@X({...})`, it gives nothing to put in the place of a class.
+  function annotation(node) {
+    const modifiers = node.modifiers?.filter((m) => !ts.isDecorator(m))
+    return factory.createFunctionDeclaration(modifiers, undefined, node.name, undefined, [], undefined, factory.createBlock([]))
+  }
+
   function visit(original) {
+    if (ts.isClassDeclaration(original) && marks.isAnnotation(original)) return annotation(original)
     const inner = ts.visitEachChild(original, visit, context)
     const node = bare(inner)
     if (ts.isFunctionLike(node) && ticks(original)) return withBody(node, withTick(node.body))
@@ -104,7 +110,7 @@ module.exports = function instrument(ts, context, marks) {
     if (ts.isWhileStatement(node)) return factory.updateWhileStatement(node, node.expression, loopBody(node.statement))
     if (ts.isDoStatement(node)) return factory.updateDoStatement(node, loopBody(node.statement), node.expression)
     if (ts.isCatchClause(node)) return catchClause(node)
-    if (ts.isClassDeclaration(node) && node.name && marks.isSendable(original)) {
+    if (ts.isClassDeclaration(node) && node.name && marks.isSendable(original) && !marks.isDeclared(original)) {
       return [node, call('__sendable', factory.createIdentifier(node.name.text))]
     }
     return node
@@ -137,23 +143,21 @@ module.exports = function instrument(ts, context, marks) {
     const exports = statement.modifiers?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword)
     if (ts.isFunctionDeclaration(statement) && statement.name && statement.body && marks.isConcurrent(statement)) {
       concurrent.push(statement.name.text)
-    } else if (ts.isClassDeclaration(statement) && statement.name && !exports) {
+    } else if (ts.isClassDeclaration(statement) && statement.name && !exports && !marks.isDeclared(statement)) {
       if (statement.heritageClauses?.some((h) => h.token === ts.SyntaxKind.ExtendsKeyword)) extending.push(statement.name.text)
     }
   }
 
-  // Functions hoist: they are marked before anything of the module runs.
+  // Imports hoist, wherever they stand. So do functions: they are marked before anything of the module runs.
   function module(sourceFile) {
     sourceFile.statements.forEach(note)
     const visited = ts.visitEachChild(sourceFile, visit, context)
-    const isImport = (s) => ts.isImportDeclaration(s) || ts.isImportEqualsDeclaration(s)
-    let at = 0
-    visited.statements.forEach((s, i) => {
-      if (isImport(s) || (i === at && ts.isExpressionStatement(s) && ts.isStringLiteral(s.expression))) at = i + 1
-    })
+    const head = directives(visited.statements)
+    const others = visited.statements.slice(head.length)
+    const isImport = (s) => ts.isImportDeclaration(s) || (ts.isExportDeclaration(s) && Boolean(s.moduleSpecifier))
     const functions = concurrent.map((name) => named('__concurrent', factory.createIdentifier(name)))
     const classes = extending.map((name) => named('__ext', factory.createIdentifier(name)))
-    const statements = [...visited.statements.slice(0, at), ...functions, ...visited.statements.slice(at), ...classes]
+    const statements = [...head, ...others.filter(isImport), ...functions, ...others.filter((s) => !isImport(s)), ...classes]
     return factory.updateSourceFile(visited, factory.createNodeArray(statements))
   }
 

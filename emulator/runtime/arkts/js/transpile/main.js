@@ -1,5 +1,5 @@
-// One line of JSON for a source, one line for what becomes of it. Arguments: the TypeScript compiler, a directory for its
-// compiled code ("" for none).
+// One line of JSON for a source ({kind, text}; kind: ts or js), one line for what becomes of it. Arguments: the TypeScript
+// compiler, a directory for its compiled code ("" for none).
 'use strict'
 
 const [typescript, cache] = process.argv.slice(2)
@@ -21,25 +21,33 @@ const OPTIONS = {
   useDefineForClassFields: false,
   newLine: ts.NewLineKind.LineFeed,
 }
+// Of a kind of file. What is no JavaScript is a module even where it imports and exports nothing.
+const BY_KIND = {
+  ts: { moduleDetection: ts.ModuleDetectionKind.Force },
+  js: { allowJs: true },
+}
 const STATIC = "static ArkTS ('use static') is another language, which only the device's own compiler knows"
+const AWAITS = 'await outside of a function is not emulated: move it into an async function'
 
-function transpile(source) {
-  const { text, annotations } = prepass(source)
+function transpile({ kind, text: source }) {
+  const { text, lazy, annotations } = prepass(source.replace(/^\uFEFF/, ''))
   let facts
   let concurrent = []
-  let isStatic
+  const refused = []
+  const refuse = (node, message) => node && refused.push({ ...placeOf(text, node.getStart()), message })
   const before = (context) => (sourceFile) => {
     const marks = marksOf(ts, sourceFile, annotations)
-    isStatic = marks.directive(sourceFile, 'use static')
-    facts = factsOf(ts, sourceFile, lazyImports(source, text))
+    refuse(marks.directive(sourceFile, 'use static'), STATIC)
+    refuse(topLevelAwait(sourceFile), AWAITS)
+    facts = factsOf(ts, sourceFile, lazy, marks)
     const instrumented = instrument(ts, context, marks)
     const result = instrumented.module(sourceFile)
     concurrent = instrumented.concurrent
     return result
   }
   const result = ts.transpileModule(text, {
-    compilerOptions: OPTIONS,
-    fileName: 'module.ts',
+    compilerOptions: { ...OPTIONS, ...BY_KIND[kind] },
+    fileName: `module.${kind}`,
     reportDiagnostics: true,
     transformers: { before: [before] },
   })
@@ -47,23 +55,18 @@ function transpile(source) {
     ...placeOf(text, d.start ?? 0),
     message: ts.flattenDiagnosticMessageText(d.messageText, ' '),
   }))
-  if (isStatic) diagnostics.unshift({ ...placeOf(text, isStatic.getStart()), message: STATIC })
   return {
     code: result.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n'),
     mappings: JSON.parse(result.sourceMapText).mappings,
     ...facts,
     concurrent,
-    diagnostics,
+    diagnostics: [...refused, ...diagnostics],
   }
 }
 
-// Where an import began that the pre-pass took `lazy` from.
-function lazyImports(source, text) {
-  const found = new Set()
-  for (const { index } of source.matchAll(/\bimport\s+lazy\b/g)) {
-    if (source.slice(index, index + 40) !== text.slice(index, index + 40) && text.startsWith('import', index)) found.add(index)
-  }
-  return found
+function topLevelAwait(node) {
+  if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) return node
+  return ts.isFunctionLike(node) ? undefined : ts.forEachChild(node, topLevelAwait)
 }
 
 function placeOf(text, at) {
@@ -71,10 +74,18 @@ function placeOf(text, at) {
   return { line: before.length, column: before[before.length - 1].length + 1 }
 }
 
+function answer(request) {
+  try {
+    return transpile(request)
+  } catch (error) {
+    return { failure: String(error) }
+  }
+}
+
 let rest = ''
 process.stdin.setEncoding('utf8')
 process.stdin.on('data', (chunk) => {
   const lines = (rest + chunk).split('\n')
   rest = lines.pop()
-  for (const line of lines) process.stdout.write(`${JSON.stringify(transpile(JSON.parse(line)))}\n`)
+  for (const line of lines) process.stdout.write(`${JSON.stringify(answer(JSON.parse(line)))}\n`)
 })

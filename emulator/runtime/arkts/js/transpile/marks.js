@@ -31,6 +31,8 @@ module.exports = function marks(ts, sourceFile, annotations) {
 
   return {
     directive,
+    isAnnotation: (node) => annotations.has(node.name?.text),
+    isDeclared: (node) => Boolean(ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Ambient),
     // What is left of the modifiers when the device's own decorators are gone.
     others: (modifiers) => modifiers?.filter((m) => !ts.isDecorator(m) || !known.has(nameOf(m))),
     isConcurrent: (node) => decorators(node).some((d) => nameOf(d) === 'Concurrent') || Boolean(directive(node, 'use concurrent')),
@@ -50,6 +52,8 @@ function ownNames(ts, sourceFile) {
       if (namedBindings && ts.isNamedImports(namedBindings)) names.push(...namedBindings.elements.map((e) => e.name.text))
     } else if (ts.isFunctionDeclaration(statement) && statement.name) {
       names.push(statement.name.text)
+    } else if (ts.isVariableStatement(statement)) {
+      names.push(...statement.declarationList.declarations.map((d) => d.name.text))
     }
   }
   const fromArkUi = sourceFile.statements

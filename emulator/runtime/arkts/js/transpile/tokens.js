@@ -9,25 +9,48 @@ const SPACE = /\s+/y
 // After these words, as after an operator, a slash begins a regular expression.
 const BEFORE_A_VALUE = new Set([
   'return', 'typeof', 'instanceof', 'in', 'of', 'new', 'delete', 'void', 'throw', 'case', 'do', 'else', 'yield', 'await',
+  'default', 'if', 'while', 'for', 'with',
 ])
 const STATEMENT_HEADS = new Set(['if', 'while', 'for', 'with'])
 
 // [{kind, text, start, end}]; kind: word, number, string, template, regex, mark. The text of a long token is its kind.
 function tokens(source) {
+  return scan(source, 0, false).found
+}
+
+// From `at` to the end, or to the brace that closes the hole of a template that it begins in.
+function scan(source, at, inHole) {
   const found = []
   const heads = [] // for every open parenthesis: whether it belongs to an if, while, for or with
-  let afterHead = false
-  let at = 0
+  let afterValue = false // whether a slash divides
+  let depth = 0
 
-  function add(kind, end, text = source.slice(at, end)) {
+  function add(kind, end, isValue, text = source.slice(at, end)) {
     found.push({ kind, text, start: at, end })
     at = end
+    afterValue = isValue
   }
 
   function match(pattern) {
     pattern.lastIndex = at
     const result = pattern.exec(source)
     return result ? at + result[0].length : 0
+  }
+
+  function word(end) {
+    const isMember = found.length > 0 && found[found.length - 1].text === '.'
+    add('word', end, isMember || !BEFORE_A_VALUE.has(source.slice(at, end)))
+  }
+
+  function mark(char) {
+    const last = found[found.length - 1]
+    if (char === '{') depth++
+    else if (char === '}') depth--
+    else if (char === '(') heads.push(Boolean(last) && !afterValue && STATEMENT_HEADS.has(last.text))
+    if (char === ')') add('mark', at + 1, !heads.pop())
+    else if (char === '!') add('mark', at + 1, afterValue) // x! is as much of a value as x
+    else if ((char === '+' || char === '-') && source[at + 1] === char) add('mark', at + 2, afterValue)
+    else add('mark', at + 1, char === ']')
   }
 
   while (at < source.length) {
@@ -42,32 +65,22 @@ function tokens(source) {
       const close = source.indexOf('*/', at + 2)
       at = close < 0 ? source.length : close + 2
     } else if (char === '"' || char === "'") {
-      add('string', endOfString(source, at), 'string')
+      add('string', endOfString(source, at), true, 'string')
     } else if (char === '`') {
-      add('template', endOfTemplate(source, at), 'template')
-    } else if (char === '/' && mayBeRegex(found[found.length - 1], afterHead)) {
-      add('regex', endOfRegex(source, at), 'regex')
+      add('template', endOfTemplate(source, at), true, 'template')
+    } else if (char === '/' && !afterValue && (end = endOfRegex(source, at))) {
+      add('regex', end, true, 'regex')
     } else if ((end = match(WORD))) {
-      add('word', end)
+      word(end)
     } else if ((end = match(NUMBER))) {
-      add('number', end)
+      add('number', end, true)
+    } else if (inHole && char === '}' && depth === 0) {
+      break
     } else {
-      const last = found[found.length - 1]
-      if (char === '(') heads.push(Boolean(last) && last.kind === 'word' && STATEMENT_HEADS.has(last.text))
-      add('mark', at + 1)
-      afterHead = char === ')' && Boolean(heads.pop())
-      continue
+      mark(char)
     }
-    if (found.length && found[found.length - 1].text !== ')') afterHead = false
   }
-  return found
-}
-
-function mayBeRegex(last, afterHead) {
-  if (!last) return true
-  if (last.kind === 'word') return BEFORE_A_VALUE.has(last.text)
-  if (last.kind !== 'mark') return false
-  return last.text === ')' ? afterHead : last.text !== ']' && last.text !== '}'
+  return { found, end: at }
 }
 
 function endOfLine(source, from) {
@@ -77,48 +90,34 @@ function endOfLine(source, from) {
 
 function endOfString(source, from) {
   for (let i = from + 1; i < source.length; i++) {
-    if (source[i] === '\\') i++
+    if (source[i] === '\\') i += source.startsWith('\r\n', i + 1) ? 2 : 1
     else if (source[i] === source[from]) return i + 1
-    else if (source[i] === '\n') return i
+    else if (source[i] === '\n' || source[i] === '\r') return i
   }
   return source.length
 }
 
-// The braces of `${...}` may hold templates of their own.
 function endOfTemplate(source, from) {
   for (let i = from + 1; i < source.length; i++) {
     if (source[i] === '\\') i++
     else if (source[i] === '`') return i + 1
-    else if (source[i] === '$' && source[i + 1] === '{') i = endOfHole(source, i + 2) - 1
+    else if (source[i] === '$' && source[i + 1] === '{') i = scan(source, i + 2, true).end
   }
   return source.length
 }
 
-function endOfHole(source, from) {
-  let depth = 1
-  for (let i = from; i < source.length; i++) {
-    const char = source[i]
-    if (char === '{') depth++
-    else if (char === '}' && --depth === 0) return i + 1
-    else if (char === '"' || char === "'") i = endOfString(source, i) - 1
-    else if (char === '`') i = endOfTemplate(source, i) - 1
-    else if (char === '/' && source[i + 1] === '/') i = endOfLine(source, i)
-    else if (char === '/' && source[i + 1] === '*') i = Math.max(i + 1, source.indexOf('*/', i + 2) + 1)
-  }
-  return source.length
-}
-
+// 0 where the line ends first: it is a division after all.
 function endOfRegex(source, from) {
   let inClass = false
   for (let i = from + 1; i < source.length; i++) {
     const char = source[i]
     if (char === '\\') i++
-    else if (char === '\n') return from + 1 // a division after all
+    else if ('\n\r\u2028\u2029'.includes(char)) return 0
     else if (char === '[') inClass = true
     else if (char === ']') inClass = false
     else if (char === '/' && !inClass) return i + 1
   }
-  return from + 1
+  return 0
 }
 
 module.exports = { tokens }
