@@ -9,6 +9,7 @@ from functools import cached_property
 from conformance.view import SessionView
 from emulator.package import Package
 from emulator.record import Record
+from emulator.runtime.arkts.sources import Sources
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Evidence:
     ``nominal`` has the nominal session of each kind, by the kind's string ("full-backup"); ``repeats`` are pairs of
     identical sessions that ran one after the other on the same device; with ``whole_run`` the records are all sessions of
     a run, so that rules about a whole run (BK302) may judge. ``package`` is how the app is registered, None when nobody
-    says; ``callbacks`` are those that it overrides, beyond what the records say.
+    says; ``callbacks`` are those that it overrides, beyond what the records say; ``sources`` are those of an ArkTS
+    extension, None for any other.
     """
 
     records: tuple[Record, ...]
@@ -27,6 +29,7 @@ class Evidence:
     whole_run: bool = False
     package: Package | None = None
     callbacks: frozenset[str] = frozenset()
+    sources: Sources | None = None
 
     @cached_property
     def views(self) -> tuple[SessionView, ...]:

@@ -39,8 +39,10 @@ Which sessions a rule judges:
 - BK510 judges every session, BK511 pairs of identical sessions, BK302 whole runs.
 - BK902 judges a session under a condition against the same session without it; what a kill, a cancel or a death does to an
   unfinished callback does not count.
-- 7xx judge the files that `--bundle` names, and need no session. Where BK701, BK702 or BK703 fires, no session would run
-  anything of the app: the rules about sessions are blocked.
+- 7xx judge the files that `--bundle` names, or those of the project that `--extension` names, and need no session. Where
+  BK701, BK702 or BK703 fires, no session would run anything of the app: the rules about sessions are blocked.
+- 8xx judge the sources of an ArkTS extension, with all that it imports, and need no session. Where BK801 or BK803 fires, or
+  BK802 and no class is found either, there is nothing to call: the rules about sessions are blocked.
 - Nothing is judged in a session that the harness could not run to its end, or in which the app used something that the
   emulated device does not have and did not catch the error.
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from conformance import scenarios
 from conformance.catalogue import CATALOGUE, Finding, Severity
 from conformance.evidence import Evidence
-from conformance.rules import PREDICATES, judge_evidence, not_applicable, package_blocked, switched_off
+from conformance.rules import PREDICATES, does_not_run, files_blocked, judge_evidence, not_applicable, switched_off
 from conformance.scenarios import Verdict
 from conformance.suites import FUZZ, SUITES, Suite, suites_feeding
 from conformance.suites.judging import Judging, SuiteState, confirmed, evidence_of, harness_fault
@@ -38,6 +38,8 @@ from emulator.subject import Subject
 EXAMPLES = {"quick": 20, "gate": 100, "fuzz": 100}
 """How many sessions are drawn; in the fuzz profile, in each batch."""
 FUZZ_BUDGET_S = 60.0
+ABOUT_FILES = ("package", "source")
+"""The areas whose rules judge the app's files and need no session."""
 MAX_ERRORS = 5
 """After so many faults of the harness a suite is given up: the rest would say the same."""
 
@@ -136,8 +138,8 @@ class ConformanceRun:
 
     def outcome(self, rule_id: str) -> RuleOutcome:
         """The outcome of a rule of the catalogue; runs the sessions that it needs and that have not been run."""
-        if rule_id in PREDICATES and CATALOGUE[rule_id].area == "package":
-            return self._package_outcome(rule_id)
+        if rule_id in PREDICATES and CATALOGUE[rule_id].area in ABOUT_FILES:
+            return self._files_outcome(rule_id)
         feeding = suites_feeding(rule_id)
         if rule_id not in PREDICATES or not feeding:
             return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, "not judged by this version")
@@ -250,25 +252,26 @@ class ConformanceRun:
                 self._judging.ledger.add(finding.rule, Sighting(finding, suite.name, group, record))
 
     @cached_property
-    def _package_evidence(self) -> Evidence:
-        return Evidence((), {}, package=self._package, callbacks=frozenset(self._subject.callbacks))
+    def _files_evidence(self) -> Evidence:
+        subject = self._subject
+        return Evidence((), {}, package=self._package, callbacks=frozenset(subject.callbacks), sources=subject.sources)
 
     @cached_property
     def _switched_off(self) -> str:
-        """Why no session of this package would run anything of the app, or ""."""
+        """Why no session would run anything of the app, or ""."""
         try:
-            return switched_off(self._package_evidence)
+            return switched_off(self._files_evidence) or does_not_run(self._files_evidence)
         except Exception:
             return ""  # the rule that failed is an error itself
 
-    def _package_outcome(self, rule_id: str) -> RuleOutcome:
+    def _files_outcome(self, rule_id: str) -> RuleOutcome:
         """The outcome of a rule about the app's files, which needs no session."""
-        evidence = self._package_evidence
+        evidence = self._files_evidence
         try:
             reason = not_applicable(rule_id, evidence)
             if reason is not None:
                 return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, reason)
-            blocked = package_blocked(rule_id, evidence)
+            blocked = files_blocked(rule_id, evidence)
             if blocked:
                 return RuleOutcome(rule_id, OutcomeKind.BLOCKED, blocked)
             found = tuple(ReportedFinding(finding, "") for finding in judge_evidence(evidence, only=(rule_id,)))

@@ -19,6 +19,7 @@ from emulator.runtime.realm import Realm
 
 if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
+    from emulator.runtime.arkts.sources import Sources
 
 
 class SubjectError(Exception):
@@ -48,6 +49,10 @@ class Subject(Protocol):
     def lines(self) -> Mapping[str, int]:
         """The line of each callback's definition."""
 
+    @property
+    def sources(self) -> Sources | None:
+        """What can be read off an ArkTS subject without running it; None for a Python one."""
+
     def make_realm(self, process: ExtensionProcess) -> Realm:
         """The language half of a new process."""
 
@@ -63,6 +68,7 @@ class PythonSubject:
     lines: Mapping[str, int] = field(default_factory=dict)
     roots: tuple[str, ...] = ()
     language: str = "python"
+    sources: None = None
 
     def shown(self, file: str) -> str:
         """``file`` as messages name it: relative to the working directory where possible."""

@@ -1,4 +1,4 @@
-"""The rules: pure functions from the records of sessions to findings, one for each rule of the catalogue that is judged."""
+"""The rules: pure functions from records and files to findings, one for each rule of the catalogue that is judged."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from conformance.evidence import Evidence
 from conformance.rules.applicability import not_applicable
 from conformance.rules.package_applicability import package_blocked, switched_off
 from conformance.rules.registry import PREDICATES, Predicate, predicate
+from conformance.rules.source_applicability import does_not_run, source_blocked
 from conformance.view import SessionView
 from emulator.package import Package
 from emulator.record import Record
+from emulator.runtime.arkts.sources import Sources
 
 __all__ = [
     "PREDICATES",
     "Predicate",
     "blocked",
+    "does_not_run",
+    "files_blocked",
     "judge",
     "judge_evidence",
     "not_applicable",
@@ -43,6 +47,10 @@ _JUDGES = (
     "package_profile",
     "package_fields",
     "package_lists",
+    "source_loading",
+    "source_class",
+    "source_modules",
+    "source_callbacks",
 )
 for _module in _JUDGES:
     import_module(f"{__name__}.{_module}")
@@ -56,17 +64,18 @@ def judge(
     repeats: Collection[tuple[Record, Record]] = (),
     only: Collection[str] | None = None,
     package: Package | None = None,
+    sources: Sources | None = None,
 ) -> tuple[Finding, ...]:
     """What the rules find in these sessions, in order of rule ids.
 
     ``nominal`` has the nominal session of each kind ("full-backup", ...) for rules that compare; by default these are the
     nominal ones among ``records``. ``repeats`` are pairs of identical sessions, one after the other on the same device.
-    ``only`` names the rules to judge. ``package`` is for the rules about module.json5 and the profile. Raises
-    CatalogueError when one of the rules does not exist.
+    ``only`` names the rules to judge. ``package`` is for the rules about module.json5 and the profile, ``sources`` for those
+    about the sources of an ArkTS extension. Raises CatalogueError when one of the rules does not exist.
     """
     if nominal is None:
         nominal = {record.kind: record for record in records if record.nominal}
-    return judge_evidence(Evidence(records, nominal, tuple(repeats), package=package), only=only)
+    return judge_evidence(Evidence(records, nominal, tuple(repeats), package=package, sources=sources), only=only)
 
 
 def judge_evidence(evidence: Evidence, *, only: Collection[str] | None = None) -> tuple[Finding, ...]:
@@ -79,6 +88,12 @@ def judge_evidence(evidence: Evidence, *, only: Collection[str] | None = None) -
         if only is None or rule_id in only:
             found.extend(function(evidence))
     return tuple(found)
+
+
+def files_blocked(rule_id: str, evidence: Evidence) -> str:
+    """Of a rule about the app's files: the rule that keeps it from being judged, and what that found; "" when none does."""
+    judge_of_area = package_blocked if rule(rule_id).area == "package" else source_blocked
+    return judge_of_area(rule_id, evidence)
 
 
 def blocked(record: Record) -> str:

@@ -9,6 +9,7 @@ from conformance.evidence import Evidence
 from conformance.rules.info import delivered_info, info_class
 from conformance.rules.package_applicability import package_not_applicable
 from conformance.rules.registry import PREDICATES
+from conformance.rules.source_applicability import source_not_applicable
 from conformance.view import COMPATIBILITY_CALLBACKS, EX_CALLBACKS, PAIRS, WORK_CALLBACKS, SessionView
 
 _NOMINAL_ONLY = frozenset({"BK501", "BK502", "BK503", "BK505", "BK512", "BK515"})
@@ -32,6 +33,8 @@ def not_applicable(rule_id: str, evidence: Evidence) -> str | None:
         return "not judged by this version"
     if area == "package":
         return package_not_applicable(rule_id, evidence)
+    if area == "source":
+        return source_not_applicable(rule_id, evidence)
     if rule_id == "BK511":
         return None if evidence.repeat_views else "no session was repeated on the same device"
     views = evidence.views

@@ -37,19 +37,20 @@ def package_blocked(rule_id: str, evidence: Evidence) -> str:
     if rule_id in ("BK701", "BK711"):
         return ""
     if profile_of(evidence) is None:
-        return _named("BK701", evidence)
+        return named("BK701", evidence)
     if rule_id == "BK702":
         return ""
     if readable_profile(evidence) is None:
-        return _named("BK702", evidence)
-    return _named("BK706", evidence) if rule_id in _BLOCKED_BY_EMPTY_INCLUDES else ""
+        return named("BK702", evidence)
+    return named("BK706", evidence) if rule_id in _BLOCKED_BY_EMPTY_INCLUDES else ""
 
 
 def switched_off(evidence: Evidence) -> str:
     """Why the device does not start the extension of this package: the rule that says so; "" when it does."""
-    return next((reason for rule_id in _SWITCH_OFF if (reason := _named(rule_id, evidence))), "")
+    return next((reason for rule_id in _SWITCH_OFF if (reason := named(rule_id, evidence))), "")
 
 
-def _named(rule_id: str, evidence: Evidence) -> str:
+def named(rule_id: str, evidence: Evidence) -> str:
+    """The rule and its first finding; "" when it finds nothing."""
     found = next(PREDICATES[rule_id](evidence), None)
     return f"{rule_id}: {found.message}" if found is not None else ""

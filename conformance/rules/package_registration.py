@@ -29,8 +29,7 @@ def not_registered(evidence: Evidence) -> Iterator[Finding]:
     package = evidence.package
     if package is None or package.module_file is None:
         return
-    chosen = next((e for e in package.extensions if e.profile is not None), None) or next(iter(package.extensions), None)
-    faults = _no_extension(package) if chosen is None else _faults(chosen)
+    faults = _no_extension(package) if package.extension is None else _faults(package.extension)
     for path, message, seen in faults:
         yield package_finding("BK701", package.module_file, path, message, seen, cause=written(path[3:]))
 

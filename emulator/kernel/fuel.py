@@ -29,20 +29,20 @@ CLOCK_PRICE_NS = 20_000
 class Fuel:
     """The tick account of one thread. ``left`` is counted down by the tick source; below zero, call `refill`."""
 
-    __slots__ = ("_paid", "left")
+    __slots__ = ("left", "paid")
 
     def __init__(self) -> None:
         self.left = FREE_TICKS
-        self._paid = 0
+        self.paid = 0
 
     def new_turn(self) -> None:
         """The thread has waited: everything is free again."""
         self.left = FREE_TICKS
-        self._paid = 0
+        self.paid = 0
 
     def refill(self) -> int:
         """Open the next batch; its price in ns."""
-        price_ns = FIRST_PRICE_NS << (self._paid // DOUBLING_TICKS)
-        self._paid += BATCH_TICKS
+        price_ns = FIRST_PRICE_NS << (self.paid // DOUBLING_TICKS)
+        self.paid += BATCH_TICKS
         self.left = BATCH_TICKS
         return price_ns * BATCH_TICKS

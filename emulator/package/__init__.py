@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.package.files import PackageError, PackageFile, find_file, read_module, read_profile
-from emulator.package.registration import BackupExtension, backup_extensions, module_of
+from emulator.package.files import PackageError, PackageFile, find_file, read_json5, read_profile
+from emulator.package.registration import BackupExtension, backup_extensions, chosen, module_of
 from emulator.storage.config.backup_config import BackupConfig, ProfileThrows, parse_backup_config
 
 __all__ = ["BackupExtension", "Package", "PackageError", "PackageFile", "load_package"]
 
-MODULE_FILES = ("module.json5", "src/main/module.json5")
+MODULE_FILES = ("module.json5", "src/main/module.json5", "module.json", "src/main/module.json")
+"""Where module.json5 lies, in a directory of its own or in a module of a project, and its older name."""
 DEFAULT_PROFILE = "backup_config"
 DEFAULT_CONFIG = parse_backup_config('{"allowToBackupRestore": true}')
 """The profile of a subject without a package."""
@@ -40,6 +41,11 @@ class Package:
     profile_file: PackageFile | None = None
     extensions: Sequence[BackupExtension] = ()
 
+    @property
+    def extension(self) -> BackupExtension | None:
+        """The backup extension that the device takes; None where none is registered."""
+        return chosen(self.extensions)
+
 
 def load_package(directory: Path) -> Package:
     """The package in ``directory``: its module.json5, if there is one, and the profile that it names, or backup_config.json.
@@ -49,7 +55,7 @@ def load_package(directory: Path) -> Package:
     """
     if not directory.is_dir():
         raise PackageError(f"{directory}: there is no such directory")
-    module_file = next((read_module(directory, name) for name in MODULE_FILES if (directory / name).is_file()), None)
+    module_file = next((read_json5(directory, name) for name in MODULE_FILES if (directory / name).is_file()), None)
     extensions = backup_extensions(directory, module_file) if module_file is not None else ()
     profile_name, is_linked = _profile_name(directory, module_file, extensions)
     profile_file = read_profile(directory, profile_name) if profile_name else None

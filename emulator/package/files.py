@@ -35,13 +35,13 @@ def find_file(directory: Path, name: str) -> str | None:
     return next((place for place in places if (directory / place).is_file()), None)
 
 
-def read_module(directory: Path, name: str) -> PackageFile:
-    """module.json5. Raises PackageError when it cannot be read or is no JSON5 object."""
+def read_json5(directory: Path, name: str) -> PackageFile:
+    """A document of the build tools, such as module.json5. Raises PackageError when it cannot be read or is no JSON5 object."""
     import json5
 
     path = directory / name
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         document = json5.loads(text)
     except OSError as error:
         raise PackageError(f"{path}: cannot be read ({error.strerror})") from None
@@ -49,19 +49,19 @@ def read_module(directory: Path, name: str) -> PackageFile:
         raise PackageError(f"{path}: not JSON5 ({error})") from None
     if not isinstance(document, dict):
         raise PackageError(f"{path}: expected one object")
-    return PackageFile(name, _shown(path), text, document)
+    return PackageFile(name, shown(path), text, document)
 
 
 def read_profile(directory: Path, name: str) -> PackageFile:
     """The profile's text, byte by byte: what is no UTF-8 comes as surrogates. Raises PackageError."""
     path = directory / name
     try:
-        return PackageFile(name, _shown(path), path.read_bytes().decode("utf-8", "surrogateescape"))
+        return PackageFile(name, shown(path), path.read_bytes().decode("utf-8", "surrogateescape"))
     except OSError as error:
         raise PackageError(f"{path}: cannot be read ({error.strerror})") from None
 
 
-def _shown(path: Path) -> str:
-    """Relative to the working directory where possible."""
+def shown(path: Path) -> str:
+    """A path as messages name it: relative to the working directory where possible, with slashes."""
     here = Path.cwd()
     return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()

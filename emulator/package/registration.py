@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,22 @@ class BackupExtension:
 
     ``index`` is its place in extensionAbilities; ``resource`` the profile that its metadata names, without prefix, None
     where the device finds no such name; ``profile`` the file of it below the package's directory, None when it is not
-    there; ``source_missing`` says that the sources are at hand and the file of srcEntry is not among them.
+    there; ``source`` the file of srcEntry, None when it is not there; ``source_missing`` says that it is not, although the
+    module's sources are at hand.
     """
 
     index: int
     entry: Mapping[str, Any]
     resource: str | None
     profile: str | None
+    source: Path | None
     source_missing: bool
+
+    @property
+    def name(self) -> str:
+        """The name under which it is registered, "" where it has none."""
+        name = self.entry.get("name")
+        return name if isinstance(name, str) else ""
 
 
 def backup_extensions(directory: Path, module_file: PackageFile) -> tuple[BackupExtension, ...]:
@@ -62,13 +70,17 @@ def resource_of(entry: Mapping[str, Any]) -> str | None:
 def _extension(directory: Path, home: Path, index: int, entry: Mapping[str, Any]) -> BackupExtension:
     resource = resource_of(entry)
     profile = find_file(directory, f"{resource}.json") if resource is not None else None
-    return BackupExtension(index, entry, resource, profile, _source_missing(home, source_of(entry)))
+    named = source_of(entry)
+    source = home / named if named and (home / named).is_file() else None
+    # Documents that somebody has put together without the sources say nothing about the sources.
+    missing = bool(named) and source is None and (home / "ets").is_dir()
+    return BackupExtension(index, entry, resource, profile, source, missing)
 
 
-def _source_missing(home: Path, source: str) -> bool:
-    """Documents that somebody has put together without the sources say nothing about the sources."""
-    path = home / source
-    return bool(source) and not path.is_file() and (home / "ets").is_dir()
+def chosen(extensions: Sequence[BackupExtension]) -> BackupExtension | None:
+    """The extension that the device takes: the first whose profile can be read (data-plane 1.1), else the first; or None."""
+    readable = (extension for extension in extensions if extension.profile is not None)
+    return next(readable, next(iter(extensions), None))
 
 
 def _module(module_file: PackageFile) -> Mapping[str, Any]:

@@ -1,1 +1,1 @@
-"""Running a real ArkTS extension: a Node process as engine, everything that is stateful here."""
+"""ArkTS subjects: modules that run in an engine process of their own, in the device's virtual time."""

@@ -28,8 +28,10 @@ def run_of(tmp_path: Path, profile: str | None) -> ConformanceRun:
     return ConformanceRun(load_subject(Control), settings, package)
 
 
-def judged(area: str) -> list[str]:
-    return [rule_id for rule_id in PREDICATES if (CATALOGUE[rule_id].area == "package") is (area == "package")]
+def judged(by: str) -> list[str]:
+    """The rules judged by the package, or those judged by sessions."""
+    areas = {"package": "package", "source": "source"}
+    return [rule_id for rule_id in PREDICATES if areas.get(CATALOGUE[rule_id].area, "sessions") == by]
 
 
 def test_without_a_bundle_nothing_is_judged(tmp_path: Path) -> None:

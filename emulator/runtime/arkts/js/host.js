@@ -1,0 +1,303 @@
+'use strict';
+// The engine process: the protocol over fd 0 and 1, and the contexts in which the app's code runs.
+//
+// Half-duplex: a line comes in, exactly one line goes out. A command begins with "{" and is answered when it is over. While it
+// runs, code of a realm may ask (`exchange`): that line goes out instead, and before the answer (a line that begins with "r")
+// further commands may come, which then run on top. Only primitives cross between this realm and those of the app.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const vm = require('node:vm');
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { types } = require('node:util');
+
+const FAULT = 70;
+const CHUNK = 1 << 16;
+const SHARED_ROUNDS = 3;
+const [NOW, HORIZON, LEFT, PAID, DYING] = [0, 1, 2, 3, 4];
+const PARAMETERS = 'exports, require, module, __filename, __dirname, __tick, __chk, __concurrent, __sendable, __ext';
+
+// Taken before anything else runs: nothing below may depend on what the process object says later.
+const tellRejections = process._tickCallback.bind(process);
+const leave = process.reallyExit.bind(process);
+
+const realms = new Map();
+const scripts = new Map();
+const programs = new Map();
+const kitTexts = new Map();
+const drain = new vm.Script('0');
+const tags = new AsyncLocalStorage();
+
+// Of the code that runs: what runs on top of it keeps its own.
+const clock = new Float64Array(5);
+let notes = [];
+
+// Of the process that is leased to: what its realms share.
+const timers = new Map();
+const tasks = new Map();
+let shared = new WeakSet();
+let sharing = false;
+let lastNumber = 0;
+
+const runtime = read('runtime.js', 'host, clock, config');
+const parts = Object.fromEntries(['values', 'modules', 'clone', 'pool'].map((name) => [name, read(`${name}.js`, 'realm')]));
+const kitNames = JSON.parse(fs.readFileSync(path.join(__dirname, 'kits', 'modules.json'), 'utf8'));
+const KIT_PREFIXES = /^(@ohos[.:]|@kit\.|@hms[.:]|@system\.|@arkts\.)|\.so$/;
+
+function read(name, parameters) {
+  const text = fs.readFileSync(path.join(__dirname, name), 'utf8');
+  return new vm.Script(`(function (${parameters}) {${text}\n})`, { filename: `kit:///${name}` });
+}
+
+// lines ----------------------------------------------------------------------------------------------------------------------
+
+const chunk = Buffer.allocUnsafe(CHUNK);
+let begun = [];
+let rest = null;
+
+function readLine() {
+  for (;;) {
+    if (rest !== null) {
+      const end = rest.indexOf(10);
+      if (end >= 0) {
+        begun.push(rest.subarray(0, end));
+        const line = (begun.length === 1 ? begun[0] : Buffer.concat(begun)).toString('utf8');
+        rest = end + 1 < rest.length ? rest.subarray(end + 1) : null;
+        begun = [];
+        return line;
+      }
+      begun.push(rest);
+      rest = null;
+    }
+    const size = fs.readSync(0, chunk, 0, CHUNK, null);
+    if (size === 0) leave(0);
+    rest = Buffer.from(chunk.subarray(0, size));
+  }
+}
+
+function writeLine(text) {
+  const bytes = Buffer.from(text + '\n', 'utf8');
+  for (let sent = 0; sent < bytes.length; ) sent += fs.writeSync(1, bytes, sent);
+}
+
+// What the running code has to tell first, and where its clock stands.
+function head(kind) {
+  const told = notes.length ? `,"n":[${notes.join(',')}]` : '';
+  notes = [];
+  return `{"k":"${kind}","t":${clock[NOW]},"l":${clock[LEFT]},"p":${clock[PAID]}${told}`;
+}
+
+// Ask, and serve commands until the answer is there. The answer: "v" or "e", then JSON; "" when the code has to die.
+function exchange(op, text) {
+  writeLine(`${head('s')},"op":${JSON.stringify(op)},"a":${text}}`);
+  for (;;) {
+    const line = readLine();
+    if (line.charCodeAt(0) !== 114) {
+      handle(line);
+      continue;
+    }
+    const parts = line.split(' ', 6);
+    if (parts[5] === 'k') {
+      clock[DYING] = 1;
+      clock[LEFT] = 0;
+      return '';
+    }
+    for (let i = 0; i < 4; i++) clock[i] = +parts[i + 1];
+    let start = 0;
+    for (let i = 0; i < 5; i++) start = line.indexOf(' ', start) + 1;
+    return line.slice(start);
+  }
+}
+
+// realms ---------------------------------------------------------------------------------------------------------------------
+
+class Realm {
+  constructor(command) {
+    this.program = programs.get(command.program);
+    this.context = vm.createContext(vm.constants.DONT_CONTEXTIFY, {
+      microtaskMode: 'afterEvaluate',
+      codeGeneration: { strings: false, wasm: false },
+    });
+    this.running = false;
+    this.api = runtime.runInContext(this.context)(hostOf(this), clock, JSON.stringify(command.config));
+  }
+
+  // One event: the job runs first among the microtasks, so that loading a script inside it drains nothing.
+  event(job, tag) {
+    this.running = true;
+    tags.run(tag, () => this.api.enqueue(job));
+    drain.runInContext(this.context);
+    if (sharing) this.drainOthers();
+    tellRejections();
+    this.running = false;
+  }
+
+  // A promise of another realm's, made by a method of a shared object, settles in that realm.
+  drainOthers() {
+    for (let round = 0; round < SHARED_ROUNDS; round++) {
+      for (const other of realms.values()) {
+        if (other === this || !other.running) drain.runInContext(other.context);
+      }
+    }
+  }
+}
+
+// What a realm may call. Everything that goes in or out is a primitive, or a value of a realm of the same process.
+function hostOf(realm) {
+  return {
+    timers,
+    tasks,
+    ask: exchange,
+    note: (text) => {
+      if (!clock[DYING]) notes.push(text);
+    },
+    isPromise: (value) => types.isPromise(value),
+    isError: (value) => types.isNativeError(value),
+    kindOf,
+    viewName: (view) => (types.isDataView(view) ? 'DataView' : viewNameOf.call(view)),
+    isShared,
+    number: () => ++lastNumber,
+    share(value) {
+      shared.add(value);
+      return value;
+    },
+    shareInstances(shape) {
+      shared.add(shape.prototype);
+      sharing = true;
+      return shape;
+    },
+    tag: () => tags.getStore() ?? null,
+    dependency: (file, specifier) => realm.program.modules[file].dependencies[specifier] ?? '',
+    fault: (file) => realm.program.modules[file].fault || scripts.get(realm.program.modules[file].digest).fault,
+    compile: (file) => scripts.get(realm.program.modules[file].digest).script.runInContext(realm.context),
+    part: (name) => parts[name].runInContext(realm.context),
+    isKit: (specifier) => KIT_PREFIXES.test(specifier),
+    kitFile: (specifier) => kitNames.ohos[specifier.replace(':', '.')] ?? '',
+    kitExport: (specifier, name) => kitNames.kit[specifier]?.[name] ?? '',
+    kit: (name) => kitScript(name).runInContext(realm.context),
+    toBase64: (value) => bytesOf(value).toString('base64'),
+    fromBase64: (text, buffer) => Buffer.from(buffer).write(text, 'base64'),
+    byteLength: (text) => Buffer.byteLength(text, 'base64'),
+  };
+}
+
+const viewNameOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
+
+function kindOf(value) {
+  if (types.isProxy(value)) return 'Proxy';
+  if (Array.isArray(value)) return 'Array';
+  if (types.isNativeError(value)) return 'Error';
+  if (types.isPromise(value)) return 'Promise';
+  if (types.isMap(value)) return 'Map';
+  if (types.isSet(value)) return 'Set';
+  if (types.isDate(value)) return 'Date';
+  if (types.isRegExp(value)) return 'RegExp';
+  if (types.isSharedArrayBuffer(value)) return 'SharedArrayBuffer';
+  if (types.isArrayBuffer(value)) return 'ArrayBuffer';
+  if (ArrayBuffer.isView(value)) return 'View';
+  if (types.isWeakMap(value)) return 'WeakMap';
+  if (types.isWeakSet(value)) return 'WeakSet';
+  return types.isBoxedPrimitive(value) ? 'Boxed' : 'Object';
+}
+
+function isShared(value) {
+  for (let at = value; at !== null; at = Object.getPrototypeOf(at)) {
+    if (shared.has(at)) return true;
+  }
+  return false;
+}
+
+function bytesOf(value) {
+  return ArrayBuffer.isView(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : Buffer.from(value);
+}
+
+function kitScript(name) {
+  let script = kitTexts.get(name);
+  if (script === undefined) {
+    const file = path.join(__dirname, 'kits', `${name}.js`);
+    script = null;
+    if (fs.existsSync(file)) {
+      const text = fs.readFileSync(file, 'utf8');
+      script = new vm.Script(`(function (exports, kit) {'use strict';${text}\n})`, { filename: `kit:///${name}.js` });
+    }
+    kitTexts.set(name, script);
+  }
+  return script;
+}
+
+process.on('unhandledRejection', (reason, promise) => {
+  for (const realm of realms.values()) {
+    if (realm.api.owns(promise)) {
+      realm.api.unhandled(reason);
+      return;
+    }
+  }
+});
+
+// commands -------------------------------------------------------------------------------------------------------------------
+
+const COMMANDS = {
+  scripts(command) {
+    const prefix = `(function (${PARAMETERS}) {`;
+    for (const { digest, file, code } of command.scripts) {
+      scripts.set(digest, compiled(`${prefix}${code}\n})`, `app:///${file}`, -prefix.length));
+    }
+  },
+  program(command) {
+    programs.set(command.program, command);
+  },
+  realm(command) {
+    realms.set(command.r, new Realm(command));
+  },
+  // The process is gone, with all that it had.
+  forget() {
+    realms.clear();
+    timers.clear();
+    tasks.clear();
+    shared = new WeakSet();
+    sharing = false;
+    lastNumber = 0;
+  },
+};
+
+function compiled(text, filename, columnOffset) {
+  try {
+    return { script: new vm.Script(text, { filename, columnOffset }), fault: '' };
+  } catch (error) {
+    return { script: null, fault: `${error.message} (${String(error.stack).split('\n', 1)[0].replace('app:///', '')})` };
+  }
+}
+
+// The events of a realm, by the name of the command: the job that its runtime makes of one.
+const EVENTS = {
+  load: (api) => api.load(),
+  call: (api, command) => api.call(command.number, command.name, JSON.stringify(command.args)),
+  timer: (api, command) => api.timer(command.id),
+  settle: (api, command) => api.settle(command.id, command.ok, JSON.stringify(command.value ?? null)),
+  pool: (api, command) => api.pool(command.what, command.id),
+};
+
+function handle(line) {
+  const command = JSON.parse(line);
+  if (COMMANDS[command.c] !== undefined) {
+    COMMANDS[command.c](command);
+    writeLine('{"k":"d"}');
+    return;
+  }
+  const below = clock[DYING];
+  [clock[NOW], clock[HORIZON], clock[LEFT], clock[PAID]] = command.clock;
+  clock[DYING] = 0;
+  const realm = realms.get(command.r);
+  realm.event(EVENTS[command.c](realm.api, command), command.tag);
+  const answer = `${head('d')}}`;
+  clock[DYING] = below;
+  writeLine(answer);
+}
+
+try {
+  writeLine(JSON.stringify({ k: 'd', node: process.versions.node }));
+  for (;;) handle(readLine());
+} catch (error) {
+  fs.writeSync(2, `host: ${error && error.stack}\n`);
+  leave(FAULT);
+}

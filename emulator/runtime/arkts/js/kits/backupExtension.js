@@ -1,0 +1,74 @@
+// @ohos.application.BackupExtensionAbility: the base class, and the context that the device gives its instance.
+
+// As on the device it has every callback but onBackupEx, each with an empty body (control-plane 2.1).
+class BackupExtensionAbility {
+  onBackup() {}
+  onRestore() {}
+  getBackupInfo() {}
+  onRestoreEx() {}
+  onProcess() {}
+  onRelease() {}
+  getBackupCompatibilityInfo() {}
+  getRestoreCompatibilityInfo() {}
+}
+
+// Only a type in the API; a name all the same, for code that was compiled without knowing so.
+class BundleVersion {
+  code = 0;
+  name = '';
+}
+
+const DIRECTORIES = [
+  'filesDir',
+  'cacheDir',
+  'tempDir',
+  'preferencesDir',
+  'databaseDir',
+  'distributedFilesDir',
+  'cloudFileDir',
+  'resourceDir',
+  'bundleCodeDir',
+  'backupDir',
+];
+const AREAS = 5;
+const EL2 = 1;
+
+// The directories of one level ("module" or "application") in the area that the context stands in. `changed` hears of
+// another area; a directory exists once it has been asked for.
+function makeContext(level, first, changed) {
+  let area = first;
+  const known = new Map();
+  const context = {
+    getApplicationContext: () => makeContext('application', EL2, () => {}),
+    createAreaModeContext: (other) => makeContext(level, AREAS > other && other >= 0 ? other : area, () => {}),
+  };
+  Object.defineProperty(context, 'area', {
+    enumerable: true,
+    get: () => area,
+    set(other) {
+      if (!Number.isInteger(other) || other < 0 || other >= AREAS) return;
+      area = other;
+      changed(other);
+    },
+  });
+  for (const name of DIRECTORIES) {
+    Object.defineProperty(context, name, {
+      enumerable: true,
+      get() {
+        const key = `${area} ${name}`;
+        if (!known.has(key)) known.set(key, kit.sys('context.directory', level, area, name));
+        return known.get(key);
+      },
+    });
+  }
+  const about = (member) => ({ enumerable: true, get: () => kit.sys('context.about')[member] });
+  Object.defineProperty(context, 'applicationInfo', about('applicationInfo'));
+  Object.defineProperty(context, 'currentHapModuleInfo', about('currentHapModuleInfo'));
+  Object.defineProperty(context, 'extensionAbilityInfo', about('extensionAbilityInfo'));
+  return kit.share(kit.open(context, 'context'));
+}
+
+exports.default = BackupExtensionAbility;
+exports.BackupExtensionAbility = BackupExtensionAbility;
+exports.BundleVersion = BundleVersion;
+exports.makeContext = () => makeContext('module', EL2, (area) => kit.tell('area', area));

@@ -1,0 +1,122 @@
+"""An app's modules, transpiled and linked: which file each specifier of each module means."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from emulator.runtime.arkts.script import Diagnostic, Script
+from emulator.runtime.arkts.source_map import original
+
+SOURCE_SUFFIXES = (".ets", ".ts", ".js", ".mjs")
+DECLARATION_SUFFIXES = (".d.ets", ".d.ts")
+
+
+class Transpiles(Protocol):
+    """Makes a script of a source file."""
+
+    def transpile(self, path: Path, text: str) -> Script:
+        """The script; what is wrong with the source is in its diagnostics."""
+
+
+class Resolves(Protocol):
+    """Knows which file an import means."""
+
+    def resolve(self, specifier: str, importer: Path) -> Path | None:
+        """The file, or None for what is no module of the app."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """One module. ``dependencies``: file by specifier. ``fault``: why it cannot be evaluated, or ""."""
+
+    script: Script
+    dependencies: Mapping[str, str]
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Program:
+    """The closure of the modules that ``entry`` imports, by file."""
+
+    entry: str
+    modules: Mapping[str, Module] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """Names the program for the engine."""
+        links = {f: [m.script.digest, dict(m.dependencies), m.fault] for f, m in self.modules.items()}
+        return hashlib.sha256(json.dumps([self.entry, links], sort_keys=True).encode()).hexdigest()[:32]
+
+    def place(self, file: str, line: int, column: int) -> tuple[str, int] | None:
+        """Where a position in a module's code stands in its source, lines from 1; None for other files."""
+        module = self.modules.get(file)
+        if module is None:
+            return None
+        return file, original(module.script.mappings, line, column)[0]
+
+
+def link(entry: Path, transpiler: Transpiles, resolver: Resolves) -> Program:
+    """Transpile ``entry`` and everything that it imports, breadth first. What cannot be read is at fault like what is wrong."""
+    modules: dict[str, Module] = {}
+    todo = [entry.resolve()]
+    names = {todo[0]: shown(todo[0])}
+    while todo:
+        path = todo.pop(0)
+        script = _script(path, transpiler)
+        dependencies = {}
+        for wanted in script.imports:
+            found = None if wanted.type_only else resolver.resolve(wanted.specifier, path)
+            if found is None:
+                continue
+            found = found.resolve()
+            if not _is_source(found):
+                continue
+            if found not in names:
+                names[found] = shown(found)
+                todo.append(found)
+            dependencies[wanted.specifier] = names[found]
+        fault = "".join(f"{d.message} ({names[path]}:{d.line})" for d in script.diagnostics[:1])
+        modules[names[path]] = Module(script, dependencies, fault)
+    return Program(names[entry.resolve()], modules)
+
+
+def _script(path: Path, transpiler: Transpiles) -> Script:
+    try:
+        return transpiler.transpile(path, path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        problem = f"the file cannot be read ({error.strerror})"
+    except UnicodeDecodeError as error:
+        problem = f"the file is no UTF-8 (byte {error.start})"
+    return Script(str(path), "", "", (), (), "", (), (Diagnostic(1, 1, problem),), hashlib.sha256(problem.encode()).hexdigest())
+
+
+def _is_source(path: Path) -> bool:
+    """Declarations have nothing to run, and data is no code."""
+    return path.name.endswith(SOURCE_SUFFIXES) and not path.name.endswith(DECLARATION_SUFFIXES)
+
+
+def shown(path: Path) -> str:
+    """``path`` as messages name it: relative to the working directory where possible."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+class RelativeModules:
+    """Resolves "./x" and "../x" alone, for a file without a project around it."""
+
+    SUFFIXES = ("", ".ets", ".ts", ".js", "/index.ets", "/Index.ets", "/index.ts", "/index.js")
+
+    def resolve(self, specifier: str, importer: Path) -> Path | None:
+        """The file, with or without its ending given."""
+        if not specifier.startswith("."):
+            return None
+        base = importer.parent / specifier
+        return next((path for s in self.SUFFIXES if (path := Path(f"{base}{s}")).is_file()), None)

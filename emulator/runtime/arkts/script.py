@@ -1,0 +1,55 @@
+"""What the transpiler makes of one source file: code to run, and the facts that can be read off it without running it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import or re-export, at ``line`` and ``column`` (from 1). ``names``: "default", "*", or the imported names."""
+
+    specifier: str
+    names: tuple[str, ...]
+    line: int
+    column: int
+    lazy: bool
+    type_only: bool
+    dynamic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClassInfo:
+    """One class at the top level. ``base`` is what it extends, as written, "" for nothing; ``methods`` have their lines."""
+
+    name: str
+    base: str
+    methods: tuple[tuple[str, int], ...]
+    exported: bool
+    default: bool
+    abstract: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """Why the file does not compile."""
+
+    line: int
+    column: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One transpiled file. ``default_export``: the class's name, "(expression)" for something else, "" for none."""
+
+    file: str
+    code: str
+    mappings: str
+    imports: tuple[Import, ...]
+    classes: tuple[ClassInfo, ...]
+    default_export: str
+    concurrent: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    digest: str

@@ -1,0 +1,34 @@
+"""An ArkTS extension as the device installs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emulator.runtime.arkts.program import Program
+
+if TYPE_CHECKING:
+    from emulator.extension.process import ExtensionProcess
+    from emulator.runtime.realm import Realm
+
+
+@dataclass(frozen=True)
+class ArkTsSubject:
+    """A module whose default export is the extension's class. ``class_name``: another class of it, "" for the default."""
+
+    spec: str
+    callbacks: tuple[str, ...]
+    file: str
+    program: Program
+    node: Path
+    lines: Mapping[str, int] = field(default_factory=dict)
+    class_name: str = ""
+    language: str = "arkts"
+
+    def make_realm(self, process: ExtensionProcess) -> Realm:
+        """A realm with an engine for this process."""
+        from emulator.runtime.arkts.realm import ArkTsRealm
+
+        return ArkTsRealm(self, process)

@@ -1,0 +1,156 @@
+"""A JavaScript extension and the same class in Python: the client cannot tell them apart."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from emulator import BackupExtensionAbility, Record, SessionKind
+from emulator.ability import RejectedValue, ThrownValue
+from tests.emulator import harness
+from tests.emulator.harness import OK_JSON, called, seen
+from tests.emulator.runtime.arkts.stand_in import run
+
+EVERYTHING = ("onBundleBegin", "onProcess", "onResultReport", "onBundleEnd", "onAllBundlesEnd")
+
+
+def outcome(record: Record) -> Any:
+    """What a platform engineer would compare."""
+    calls = [(c.callback, c.outcome, c.value.kind if c.value else None, c.is_async, c.begin_ns, c.end_ns) for c in record.calls]
+    entries = [(e.data["callback"], e.data["by"]) for e in record.of_kind("entry")]
+    ends = [e.data["why"] for e in record.of_kind("process.end")]
+    return seen(record, *EVERYTHING), called(record), calls, entries, ends
+
+
+class Awaits(BackupExtensionAbility):
+    def onProcess(self) -> str:
+        return "{}"
+
+    async def onBackupEx(self, backupInfo: str) -> str:
+        await asyncio.sleep(12)
+        return OK_JSON
+
+    async def onRestoreEx(self, bundleVersion: Any, restoreInfo: str) -> str:
+        await asyncio.sleep(1)
+        return f"{bundleVersion.code} {bundleVersion.name}"
+
+
+AWAITS = f"""
+  onProcess() {{ return "{{}}"; }}
+  async onBackupEx(backupInfo) {{ await new Promise((done) => setTimeout(done, 12000)); return '{OK_JSON}'; }}
+  async onRestoreEx(version, info) {{ await new Promise((done) => setTimeout(done, 1000)); return `${{version.code}} ${{version.name}}`; }}
+"""
+
+
+class FallsBack(BackupExtensionAbility):
+    def onBackupEx(self, backupInfo: str) -> str:
+        return ""
+
+    def onBackup(self) -> None:
+        pass
+
+    def onRestoreEx(self, bundleVersion: Any, restoreInfo: str) -> int:
+        return 7
+
+    async def onRestore(self, bundleVersion: Any) -> None:
+        pass
+
+
+FALLS_BACK = "onBackupEx(i) { return ''; } onBackup() {} onRestoreEx(v, i) { return 7; } async onRestore(v) {}"
+
+
+class CallsItself(BackupExtensionAbility):
+    async def onBackupEx(self, backupInfo: str) -> str:
+        self.onBackup()
+        return OK_JSON
+
+    def onBackup(self) -> None:
+        pass
+
+    async def onRestoreEx(self, bundleVersion: Any, restoreInfo: str) -> str:
+        return ""
+
+
+CALLS_ITSELF = (
+    f"async onBackupEx(i) {{ this.onBackup(); return '{OK_JSON}'; }} onBackup() {{}} async onRestoreEx(v, i) {{ return ''; }}"
+)
+
+
+class ThrowsText(BackupExtensionAbility):
+    def onBackupEx(self, backupInfo: str) -> str:
+        raise ThrownValue("no space")
+
+    async def onRestoreEx(self, bundleVersion: Any, restoreInfo: str) -> str:
+        raise RejectedValue("no space")
+
+
+THROWS_TEXT = "onBackupEx(i) { throw 'no space'; } async onRestoreEx(v, i) { throw 'no space'; }"
+
+
+class ThrowsErrors(BackupExtensionAbility):
+    def onBackupEx(self, backupInfo: str) -> str:
+        raise RuntimeError("broken")
+
+    async def onRestoreEx(self, bundleVersion: Any, restoreInfo: str) -> str:
+        await asyncio.sleep(0.5)
+        raise RuntimeError("broken")
+
+
+THROWS_ERRORS = """
+  onBackupEx(i) { throw new Error('broken'); }
+  async onRestoreEx(v, i) { await new Promise((done) => setTimeout(done, 500)); throw new Error('broken'); }
+"""
+
+
+class NeverSettles(BackupExtensionAbility):
+    async def onBackupEx(self, backupInfo: str) -> str:
+        await asyncio.get_running_loop().create_future()
+        return ""
+
+    async def onRestoreEx(self, bundleVersion: Any, restoreInfo: str) -> str:
+        await asyncio.get_running_loop().create_future()
+        return ""
+
+
+NEVER_SETTLES = "onBackupEx(i) { return new Promise(() => {}); } onRestoreEx(v, i) { return new Promise(() => {}); }"
+
+
+class Thenable:
+    def __await__(self) -> Any:
+        yield
+
+
+class ReturnsThenable(BackupExtensionAbility):
+    def onBackupEx(self, backupInfo: str) -> Any:
+        return Thenable()
+
+    def onRestoreEx(self, bundleVersion: Any, restoreInfo: str) -> Any:
+        return {"a": 1}
+
+
+RETURNS_THENABLE = "onBackupEx(i) { return { then(f) { f('never asked'); } }; } onRestoreEx(v, i) { return { a: 1 }; }"
+
+
+class Nothing(BackupExtensionAbility):
+    def onRelease(self, scenario: int) -> None:
+        pass
+
+
+PAIRS = [
+    (Awaits, AWAITS),
+    (FallsBack, FALLS_BACK),
+    (CallsItself, CALLS_ITSELF),
+    (ThrowsText, THROWS_TEXT),
+    (ThrowsErrors, THROWS_ERRORS),
+    (NeverSettles, NEVER_SETTLES),
+    (ReturnsThenable, RETURNS_THENABLE),
+    (Nothing, "onRelease(s) {}"),
+]
+
+
+@pytest.mark.parametrize("kind", list(SessionKind))
+@pytest.mark.parametrize(("cls", "body"), PAIRS, ids=[cls.__name__ for cls, _ in PAIRS])
+def test_as_the_same_class_in_python(cls: type[Any], body: str, kind: SessionKind) -> None:
+    assert outcome(run(body, kind)) == outcome(harness.run(cls, kind))
