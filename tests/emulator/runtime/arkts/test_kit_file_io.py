@@ -77,8 +77,8 @@ VALUES: dict[str, tuple[str, Any]] = {
     ),
     "stat of a descriptor": ("return fs.statSync(fs.openSync(d + '/old').fd).size", 10),
     "times are the device's": (
-        "fs.closeSync(fs.openSync(d + '/new', 0o102)); return [fs.statSync(d + '/new').mtime, fs.statSync(d + '/new').ctimeNs]",
-        [1_782_864_005, "1782864005000000000n"],
+        "fs.closeSync(fs.openSync(d + '/new', 0o102)); const s = fs.statSync(d + '/new'); return [s.mtime, s.ctime, s.ctimeNs]",
+        [1_782_864_005, 1_782_864_005, "1782864005000000000n"],
     ),
     "utimes": ("fs.utimes(d + '/old', 1500); return fs.statSync(d + '/old').mtimeNs", "1500000000n"),
     "mkdir": ("fs.mkdirSync(d + '/n'); return fs.statSync(d + '/n').isDirectory()", True),
