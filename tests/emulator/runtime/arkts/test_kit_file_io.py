@@ -323,4 +323,10 @@ def test_app_has_its_directories_from_the_beginning(kits: Kits, tmp_path: Path) 
         ".map((n) => fs.accessSync('/data/storage/el2/' + n)); return [...made, fs.accessSync('/data/storage/el2/base/nope')]"
     )
     assert kits.run(app, HEAD + script) == [True, True, True, True, False, False]
+
+
+def test_only_what_writes_makes_the_device_look_closer(kits: Kits, app: FakeApp) -> None:
+    kits.run(app, HEAD + "fs.statSync(d + '/old'); fs.readTextSync(d + '/old'); fs.listFileSync(d)")
+    assert not app.process.wrote_files
+    kits.run(app, HEAD + "fs.unlinkSync(d + '/old')")
     assert app.process.wrote_files
