@@ -61,7 +61,8 @@ def _array_tag(values: Any) -> str:
 
 def _words(value: int) -> str:
     """64 bits each, the lowest first, and the sign at the end."""
-    rest, words = abs(value), []
+    words: list[int] = []
+    rest = abs(value)
     while rest or not words:
         words.append(rest & _WORD)
         rest >>= 64

@@ -3,7 +3,6 @@
 # ruff: noqa: N802, N803, N815, N816 - the names are the API's.
 from __future__ import annotations
 
-import functools
 import os
 import sqlite3
 import weakref
@@ -250,7 +249,8 @@ def _connect(place: Place, path: str, read_only: bool = False) -> sqlite3.Connec
         connection = _CONNECT(f"file:{quote(os.fsencode(host))}?mode={mode}", uri=True, isolation_level=None, timeout=0)
         place.disk.cannot_reach("sqlite3", device)
         limit_pages(connection, place.disk)
-        connection.set_authorizer(functools.partial(_authorize, place))
+        if not place.names_host_paths:
+            connection.set_authorizer(_refuse_second_files)
         try:
             if writable:
                 connection.execute("PRAGMA journal_mode = WAL").fetchone()
@@ -267,10 +267,9 @@ def _host_path(place: Place, path: str) -> str:
         raise cannot_open() from None
 
 
-def _authorize(place: Place, action: int, name: str | None, *_: Any) -> int:
-    """SQL may name a second file only where paths mean the same to SQLite and to the app."""
-    refused = action == sqlite3.SQLITE_ATTACH and name and not place.names_host_paths
-    return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
+def _refuse_second_files(action: int, name: str | None, *_: Any) -> int:
+    """A path in SQL means one thing to SQLite and another to the app. An empty one is a file of SQLite's own."""
+    return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_ATTACH and name else sqlite3.SQLITE_OK
 
 
 def _is_query(sql: str) -> bool:

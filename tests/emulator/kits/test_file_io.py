@@ -6,7 +6,8 @@ import asyncio
 import errno
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -655,3 +656,15 @@ def test_slow_storage_keeps_who_waits_and_nobody_else() -> None:
 )
 def test_codes(number: int, code: int) -> None:
     assert file_error(number).code == code
+
+
+def test_an_error_passes_a_context_manager_of_the_app() -> None:
+    @contextmanager
+    def scope() -> Iterator[None]:
+        yield
+
+    def body(context: Any) -> Any:
+        with scope():
+            fileIo.unlinkSync(f"{FILES}/nope")
+
+    assert raised(in_app(body)) == (13900002, "No such file or directory")

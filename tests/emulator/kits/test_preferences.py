@@ -11,6 +11,7 @@ import pytest
 from emulator.conditions import Condition, Denied, El2Locked, IoError, ReadOnlyArea, StorageFull
 from emulator.kits import preferences
 from emulator.kits.preferences import xml_format
+from emulator.kits.preferences.xml_format import BigInt
 from tests.emulator.kits.app import Ran, in_app, raised
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<preferences version="1.0">'
@@ -27,6 +28,8 @@ VALUES: dict[str, tuple[Any, str]] = {
     "truths": ([True, False], '<boolArray key="k"><bool value="true"/><bool value="false"/></boolArray>'),
     "nothing": ([], '<doubleArray key="k"/>'),
     "object": ({"a": [1]}, '<object key="k">{"a":[1]}</object>'),
+    "mixed": ([1, "a", True], '<object key="k">[1,"a",true]</object>'),
+    "big": (BigInt(-(2**64)), '<BigInt key="k"><uint64_t value="0"/><uint64_t value="1"/><uint64_t value="1"/></BigInt>'),
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from emulator.conditions import Condition, Denied, El2Locked, IoError, ReadOnlyArea, SlowStorage, StorageFull
 from emulator.kits import relationalStore
+from emulator.kits.errors import BusinessError
 from emulator.kits.relational_store import errors
 from emulator.storage.faults import FaultyDisk
 from tests.emulator.kits.app import in_app, raised
@@ -205,6 +206,40 @@ def test_another_directory_and_the_end_of_a_database() -> None:
     assert {
         name.removeprefix("/data/storage/el2/database/entry/rdb/").removesuffix("-wal").removesuffix("-shm") for name in files
     } == {"a/b/notes.db"}
+
+
+def test_a_root_directory_is_for_reading_only() -> None:
+    def body(context: Any) -> Any:
+        filled(context)
+        store = relationalStore.getRdbStoreSync(context, {**CONFIG, "rootDir": f"{context.databaseDir}/rdb"})
+        with pytest.raises(BusinessError) as refused:
+            store.insertSync("note", {"text": "jam"})
+        with pytest.raises(BusinessError) as missing:
+            relationalStore.getRdbStoreSync(context, {**CONFIG, "rootDir": context.databaseDir})
+        return found(store, of(lambda p: p.equalTo("size", 30))), refused.value.code, missing.value.code
+
+    assert in_app(body).value == (["tea"], 801, 14800010)
+
+
+def test_groups_by_what_they_have() -> None:
+    def body(context: Any) -> Any:
+        return found(filled(context), of(lambda p: p.groupBy(["size IS NULL"]).having("count(*) > ?", [1])), "count(*)")
+
+    assert in_app(body).value == [3]
+
+
+def test_two_connections_see_each_other_and_do_not_wait() -> None:
+    def body(context: Any) -> Any:
+        store = notes(context)
+        other = store.another()
+        other.begin("IMMEDIATE")
+        other.insertSync("note", {"text": "jam"})
+        with pytest.raises(BusinessError) as busy:
+            store.insertSync("note", {"text": "tea"})
+        other.commit()
+        return busy.value.code, found(store, of(lambda p: p))
+
+    assert in_app(body).value == (14800024, ["jam"])
 
 
 async def closed(context: Any) -> Any:

@@ -67,7 +67,7 @@ def _module(app: App, extensions: bool) -> dict[str, Any]:
         "abilitiesInfo": [],
         "metadata": [],
         "deviceTypes": ["default"],
-        "extensionAbilitiesInfo": [_extension(app, e.name) for e in package.extensions] if extensions else [],
+        "extensionAbilitiesInfo": [_extension(app, e.entry.get("name", "")) for e in package.extensions] if extensions else [],
     }
 
 

@@ -26,9 +26,9 @@ APP_UID = 20_010_044
 Options = Mapping[str, Any] | None
 
 
-def _same(function: Callable[..., Any]) -> Operation:
+def _same(function: Callable[..., Any], writes: bool = True) -> Operation:
     """An operation that is a function of the kit: arguments and value need no translation."""
-    return at_its_place(lambda app, *args: function(*args))
+    return at_its_place(lambda app, *args: function(*args), writes)
 
 
 def _file(file: File) -> dict[str, Any]:
@@ -192,13 +192,13 @@ OPERATIONS: Operations = {
     "fileIo.open": at_its_place(_open),
     "fileIo.dup": at_its_place(_dup),
     "fileIo.close": _same(file_io.closeSync),
-    "fileIo.read": at_its_place(_read),
+    "fileIo.read": at_its_place(_read, writes=False),
     "fileIo.write": at_its_place(_write),
-    "fileIo.readText": _same(file_io.readTextSync),
-    "fileIo.readLines": at_its_place(_read_lines),
-    "fileIo.access": _same(file_io.accessSync),
-    "fileIo.stat": at_its_place(_stat),
-    "fileIo.lstat": at_its_place(_lstat),
+    "fileIo.readText": _same(file_io.readTextSync, writes=False),
+    "fileIo.readLines": at_its_place(_read_lines, writes=False),
+    "fileIo.access": _same(file_io.accessSync, writes=False),
+    "fileIo.stat": at_its_place(_stat, writes=False),
+    "fileIo.lstat": at_its_place(_lstat, writes=False),
     "fileIo.mkdir": _same(file_io.mkdirSync),
     "fileIo.mkdtemp": _same(file_io.mkdtempSync),
     "fileIo.rmdir": _same(file_io.rmdirSync),
@@ -208,25 +208,25 @@ OPERATIONS: Operations = {
     "fileIo.copyDir": _same(file_io.copyDirSync),
     "fileIo.moveFile": _same(file_io.moveFileSync),
     "fileIo.moveDir": _same(file_io.moveDirSync),
-    "fileIo.listFile": _same(file_io.listFileSync),
+    "fileIo.listFile": _same(file_io.listFileSync, writes=False),
     "fileIo.truncate": _same(file_io.truncateSync),
     "fileIo.fsync": _same(file_io.fsyncSync),
     "fileIo.symlink": _same(file_io.symlinkSync),
     "fileIo.utimes": _same(file_io.utimesSync),
-    "fileIo.lseek": _same(file_io.lseek),
-    "fileIo.lock": at_its_place(_lock),
-    "fileIo.unlock": at_its_place(_unlock),
+    "fileIo.lseek": _same(file_io.lseek, writes=False),
+    "fileIo.lock": at_its_place(_lock, writes=False),
+    "fileIo.unlock": at_its_place(_unlock, writes=False),
     "fileIo.createStream": at_its_place(_create_stream),
     "fileIo.fdopenStream": at_its_place(_fdopen_stream),
     "fileIo.createRandomAccessFile": at_its_place(_create_random_access_file),
-    "fileIo.streamRead": at_its_place(_stream_read),
+    "fileIo.streamRead": at_its_place(_stream_read, writes=False),
     "fileIo.streamWrite": at_its_place(_stream_write),
     "fileIo.streamFlush": at_its_place(_stream_flush),
     "fileIo.streamClose": at_its_place(_stream_close),
     "fileIo.streamSeek": at_its_place(_stream_seek),
     "fileIo.streamPointer": at_its_place(_stream_pointer),
-    "fileHash.hash": at_its_place(_hash),
-    "fileHash.digest": at_its_place(_digest),
-    "statvfs.space": at_its_place(_space),
+    "fileHash.hash": at_its_place(_hash, writes=False),
+    "fileHash.digest": at_its_place(_digest, writes=False),
+    "statvfs.space": at_its_place(_space, writes=False),
 }
 """Operations by name."""

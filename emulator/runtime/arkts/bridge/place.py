@@ -169,13 +169,16 @@ def taken_ns(app: App) -> int:
     return place_of_app(app).take_ns()
 
 
-def at_its_place(function: Callable[..., Any]) -> Operation:
-    """The operation ``function(app, *args)``, with the kits that it calls working at the app's place."""
+def at_its_place(function: Callable[..., Any], writes: bool = True) -> Operation:
+    """The operation ``function(app, *args)``, with the kits that it calls working at the app's place.
+
+    After one that ``writes`` the device looks closer at the app's files.
+    """
 
     @functools.wraps(function)
     def operate(app: App, *args: Any) -> Any:
         place = place_of_app(app)
-        app.process.wrote_files = True
+        app.process.wrote_files = app.process.wrote_files or writes
         with working_at(place):
             try:
                 return function(app, *args)

@@ -66,12 +66,12 @@ OPERATIONS: Operations = {
     "preferences.getPreferences": at_its_place(_get_preferences),
     "preferences.deletePreferences": at_its_place(_delete_preferences),
     "preferences.removePreferencesFromCache": at_its_place(_remove_from_cache),
-    "preferences.get": at_its_place(_get),
-    "preferences.getAll": at_its_place(_get_all),
-    "preferences.put": at_its_place(_put),
-    "preferences.has": at_its_place(_has),
-    "preferences.delete": at_its_place(_delete),
-    "preferences.clear": at_its_place(_clear),
+    "preferences.get": at_its_place(_get, writes=False),
+    "preferences.getAll": at_its_place(_get_all, writes=False),
+    "preferences.put": at_its_place(_put, writes=False),
+    "preferences.has": at_its_place(_has, writes=False),
+    "preferences.delete": at_its_place(_delete, writes=False),
+    "preferences.clear": at_its_place(_clear, writes=False),
     "preferences.flush": at_its_place(_flush),
 }
 """Operations by name."""

@@ -141,34 +141,7 @@ def _create_transaction(app: App, handle: int, kind: int) -> int:
 
 # result sets -----------------------------------------------------------------------------------------------------------
 
-READINGS = frozenset(
-    [
-        "columnNames",
-        "columnCount",
-        "rowCount",
-        "rowIndex",
-        "isAtFirstRow",
-        "isAtLastRow",
-        "isStarted",
-        "isEnded",
-        "isClosed",
-        "goToRow",
-        "goTo",
-        "goToFirstRow",
-        "goToLastRow",
-        "goToNextRow",
-        "goToPreviousRow",
-        "getColumnIndex",
-        "getColumnName",
-        "getValue",
-        "getLong",
-        "getDouble",
-        "getString",
-        "getBlob",
-        "isColumnNull",
-        "close",
-    ]
-)
+READINGS = frozenset(name for name in [*vars(ResultSet), "columnNames", "isClosed"] if not name.startswith("_"))
 """What an app may read or call on a result set."""
 
 

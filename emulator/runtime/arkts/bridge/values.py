@@ -9,6 +9,7 @@ import base64
 import dataclasses
 import json
 import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from emulator.kits.preferences.xml_format import BigInt
@@ -17,22 +18,24 @@ INTEGER_LIMIT = 1 << 63
 """Whole numbers up to here fit into SQLite."""
 
 
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "$bytes": base64.b64decode,
+    "$bigint": BigInt,
+    "$number": lambda text: float(text.replace("Infinity", "inf")),
+    "$json": json.loads,
+}
+
+
 def from_app(value: Any) -> Any:
     """What a kit takes for a value of the app; lists member by member."""
     if isinstance(value, list):
         return [from_app(item) for item in value]
     if not isinstance(value, dict):
         return value
-    (kind, text), *others = value.items() or ((None, None),)
-    if others:
-        return {key: from_app(item) for key, item in value.items()}
-    if kind == "$bytes":
-        return base64.b64decode(text)
-    if kind == "$bigint":
-        return BigInt(text)
-    if kind == "$number":
-        return float(text.replace("Infinity", "inf"))
-    return json.loads(text) if kind == "$json" else {key: from_app(item) for key, item in value.items()}
+    for kind, read in _READ.items():
+        if value.keys() == {kind}:
+            return read(value[kind])
+    return {key: from_app(item) for key, item in value.items()}
 
 
 def to_app(value: Any) -> Any:

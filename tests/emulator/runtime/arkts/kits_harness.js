@@ -39,7 +39,7 @@ const REALM = `
   const ask = (op, args) => {
     const answer = JSON.parse(host.ask(JSON.stringify({ op, args })));
     if (answer.error) throw new BusinessError(answer.error.code, answer.error.message, answer.error.data);
-    return answer.value;
+    return answer.value ?? undefined;
   };
   const kit = {
     BusinessError,

@@ -64,7 +64,7 @@ class Preferences {
 methods(Preferences, allForms({
   get: ["preferences.get", function (key, fallback) {
     return [numberOf(this), keyOf(key), fallback === undefined || fallback === null ? null : encode(fallback)];
-  }, (value, key, fallback) => (value === null ? fallback : decode(value))],
+  }, (value, key, fallback) => (value === undefined ? fallback : decode(value))],
   getAll: ["preferences.getAll", own, (pairs) => Object.fromEntries(pairs.map(([key, value]) => [key, decode(value)]))],
   put: ["preferences.put", function (key, value) {
     return [numberOf(this), keyOf(key), valueOf(value)];

@@ -66,7 +66,7 @@ const SHARED = {
   querySql: ["relationalStore.querySql", withSql, resultSet],
   execute: ["relationalStore.execute", function (sql, ...rest) {
     return [numberOf(this), text(sql, "sql"), bound(typeof rest[0] === "number" ? rest[1] : rest[0])];
-  }, decode],
+  }, (value) => decode(value ?? null)],
 };
 for (const name of ["query", "querySql"]) SHARED[`${name}WithoutRowCount`] = SHARED[name];
 SHARED.queryByStep = ["relationalStore.querySql", function (first, rest) {

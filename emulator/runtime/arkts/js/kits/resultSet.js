@@ -9,7 +9,7 @@ const index = (value) =>
 
 const READ = ["columnCount", "rowCount", "rowIndex", "isAtFirstRow", "isAtLastRow", "isStarted", "isEnded", "isClosed"];
 const MOVES = ["goTo", "goToRow", "goToFirstRow", "goToLastRow", "goToNextRow", "goToPreviousRow"];
-const OF_COLUMN = ["getLong", "getDouble", "getValue", "getBlob", "isColumnNull", "getColumnName"];
+const OF_COLUMN = ["getLong", "getDouble", "getBlob", "isColumnNull", "getColumnName"];
 const TYPES = { NULL: 0, INTEGER: 1, REAL: 2, TEXT: 3, BLOB: 4 };
 
 class ResultSet {
@@ -28,6 +28,10 @@ class ResultSet {
 
   getString(column) {
     return ask(this, "getString", index(column)).toWellFormed();
+  }
+
+  getValue(column) {
+    return ask(this, "getValue", index(column)) ?? null;
   }
 
   getRow() {
