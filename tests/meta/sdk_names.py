@@ -8,9 +8,12 @@ that kits answer with (``js/kits/enums.js``), and the declared names of every mo
 
 from __future__ import annotations
 
+import functools
 import json
+import operator
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +31,14 @@ WITH_CONSTANTS = (
 )
 """Modules whose enumerations are kept with their values."""
 
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
-_IMPORT = re.compile(r"import\s+(?:type\s+)?([^;]*?)\s+from\s+['\"]([^'\"]+)['\"]", re.S)
-_EXPORT = re.compile(r"export\s*\{(.*?)\}(?:\s*from\s*['\"]([^'\"]+)['\"])?", re.S)
-_ENUM = re.compile(r"\benum\s+(\w+)\s*\{(.*?)\}", re.S)
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_IMPORT = re.compile(r"import\s+(?:type\s+)?([^;]*?)\s+from\s+['\"]([^'\"]+)['\"]", re.DOTALL)
+_EXPORT = re.compile(r"export\s*\{(.*?)\}(?:\s*from\s*['\"]([^'\"]+)['\"])?", re.DOTALL)
+_ENUM = re.compile(r"\benum\s+(\w+)\s*\{(.*?)\}", re.DOTALL)
 _BLOCK = re.compile(r"(?:export\s+|declare\s+|default\s+|abstract\s+)*(namespace|class)\s+(\w+)[^{]*\{")
-_MEMBER = re.compile(r"(?:export\s+|static\s+|readonly\s+|public\s+|get\s+|declare\s+)*(function\s+|const\s+|let\s+|enum\s+|class\s+)?(\w+)")
+_MEMBER = re.compile(
+    r"(?:(?:export|static|readonly|public|get|set|declare)\s+(?=\w))*(function\s+|(?:const\s+)?enum\s+|const\s+|let\s+|class\s+)?(\w+)"
+)
 
 
 def source(path: Path) -> str:
@@ -43,7 +48,8 @@ def source(path: Path) -> str:
         since = re.findall(r"@since +[^ \n]+ *([^\n]*)", found[0])
         return " @static " if since and all(dialect.startswith("static") for dialect in since) else " "
 
-    text = re.sub(r"/\*\*\* if arkts static \*/.*?/\*\*\* endif \*/", " ", path.read_text(encoding="utf-8"), flags=re.S)
+    text = path.read_text(encoding="utf-8").replace("@Sendable", "")
+    text = re.sub(r"/\*\*\* if arkts static \*/.*?/\*\*\* endif \*/", " ", text, flags=re.DOTALL)
     return _COMMENT.sub(kept, text)
 
 
@@ -62,8 +68,8 @@ def exports_of_kit(path: Path) -> dict[str, str]:
     text = source(path)
     imported: dict[str, str] = {}
     for clause, module in _IMPORT.findall(text):
-        braces = re.search(r"\{(.*?)\}", clause, re.S)
-        head = re.sub(r"\{.*?\}", "", clause, flags=re.S).strip(" ,\n")
+        braces = re.search(r"\{(.*?)\}", clause, re.DOTALL)
+        head = re.sub(r"\{.*?\}", "", clause, flags=re.DOTALL).strip(" ,\n")
         if head:
             imported[head] = module
         for name, local in names(braces[1]) if braces else ():
@@ -75,6 +81,17 @@ def exports_of_kit(path: Path) -> dict[str, str]:
             if target:
                 found[shown] = target
     return dict(sorted(found.items()))
+
+
+def number(value: str, known: Mapping[str, Any]) -> int:
+    """The value of an enumeration's member: a number, another member, shifts and ors of these."""
+    if "|" in value:
+        return functools.reduce(operator.or_, (number(part, known) for part in value.split("|")))
+    if "<<" in value:
+        first, *shifts = (number(part, known) for part in value.strip(" ()").split("<<"))
+        return functools.reduce(operator.lshift, shifts, first)
+    value = value.strip(" ()")
+    return int(known[value]) if value in known else int(value, 0)
 
 
 def enums(text: str) -> dict[str, dict[str, Any]]:
@@ -90,7 +107,7 @@ def enums(text: str) -> dict[str, dict[str, Any]]:
             if value.startswith(("'", '"')):
                 values[label] = value[1:-1]
                 continue
-            values[label] = values[value] if value in values else int(eval(value, {}, dict(values))) if value else following  # noqa: S307
+            values[label] = number(value, values) if value else following
             following = values[label] + 1
         found.setdefault(name, values)
     return found
@@ -165,7 +182,9 @@ def module_file(sdk: Path, module: str) -> Path | None:
 def main(sdk: Path) -> None:
     """Write the three files."""
     modules = json.loads((KITS / "modules.json").read_text(encoding="utf-8"))
-    modules["kit"] = {path.name.removesuffix(".d.ts"): exports_of_kit(path) for path in sorted((sdk / "kits").glob("@kit.*.d.ts"))}
+    modules["kit"] = {
+        path.name.removesuffix(".d.ts"): exports_of_kit(path) for path in sorted((sdk / "kits").glob("@kit.*.d.ts"))
+    }
     modules["ohos"] = dict(sorted(modules["ohos"].items()))
     (KITS / "modules.json").write_text(json.dumps(modules, indent=1) + "\n", encoding="utf-8")
     constants = {name: enums(source(file)) for name in WITH_CONSTANTS if (file := module_file(sdk, name))}

@@ -145,7 +145,9 @@ const ASON = {
     return options?.parseReturnType === ParseReturnType.MAP ? new collections.Map(Object.entries(value)) : value;
   },
   stringify: (value) =>
-    JSON.stringify(value, (key, held) => (held instanceof Map ? Object.fromEntries(held) : held instanceof Set ? [...held] : held)),
+    JSON.stringify(value, (key, held) =>
+      held instanceof Map ? Object.fromEntries(held) : held instanceof Set ? [...held] : held,
+    ),
 };
 
 class SendableLruCache extends LRUCache {

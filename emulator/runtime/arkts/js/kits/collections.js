@@ -1,6 +1,16 @@
 // @arkts.collections: the built-in collections under their own names; the host shares their instances between threads.
 const Builtin = { Array, ArrayBuffer, Map, Set };
-Object.assign(Builtin, { Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array });
+Object.assign(Builtin, {
+  Float32Array,
+  Float64Array,
+  Int8Array,
+  Int16Array,
+  Int32Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Uint16Array,
+  Uint32Array,
+});
 
 const wrong = (name, type) => kit.fail(401, `Parameter error. The type of "${name}" must be ${type}.`);
 const length = (value) => (Number.isInteger(value) && value >= 0 ? value : wrong("arrayLength", "a non-negative integer"));
@@ -63,11 +73,13 @@ class BitVector {
 
   #range(from, to) {
     const most = this.#bits.length;
-    if (from < 0 || to > most || from >= to) kit.fail(10200001, `The value of fromIndex or toIndex is out of range. It must be >= 0 && <= ${most}.`);
+    if (from < 0 || to > most || from >= to)
+      kit.fail(10200001, `The value of fromIndex or toIndex is out of range. It must be >= 0 && <= ${most}.`);
   }
 
   #at(index) {
-    if (index < 0 || index >= this.#bits.length) kit.fail(10200001, `The value of index is out of range. Received value is: ${index}`);
+    if (index < 0 || index >= this.#bits.length)
+      kit.fail(10200001, `The value of index is out of range. Received value is: ${index}`);
   }
 
   get length() {

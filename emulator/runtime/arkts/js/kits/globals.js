@@ -1,5 +1,13 @@
 // What the device gives every app without an import: resources, system capabilities, the context, the storages of the UI.
-const RESOURCE_TYPES = { color: 10001, float: 10002, string: 10003, plural: 10004, boolean: 10005, intarray: 10006, integer: 10007 };
+const RESOURCE_TYPES = {
+  color: 10001,
+  float: 10002,
+  string: 10003,
+  plural: 10004,
+  boolean: 10005,
+  intarray: 10006,
+  integer: 10007,
+};
 Object.assign(RESOURCE_TYPES, { pattern: 10008, strarray: 10009, media: 20000, symbol: 40000 });
 const RAWFILE = 30000;
 
@@ -104,7 +112,9 @@ const inCapitals = (name) => name[0].toUpperCase() + name.slice(1);
 
 // The names of API 10 and, with a capital, those before it.
 const statics = (store, names) =>
-  Object.fromEntries(names.flatMap((name) => [name, inCapitals(name)].map((spelled) => [spelled, (...args) => store[name](...args)])));
+  Object.fromEntries(
+    names.flatMap((name) => [name, inCapitals(name)].map((spelled) => [spelled, (...args) => store[name](...args)])),
+  );
 
 const store = new Store();
 const AppStorage = statics(store, METHODS);
@@ -121,7 +131,14 @@ const persistence = {
   keys: () => [...persisted],
 };
 
-const ENVIRONMENT = { accessibilityEnabled: false, colorMode: 1, fontScale: 1, fontWeightScale: 1, layoutDirection: "LTR", languageCode: "zh" };
+const ENVIRONMENT = {
+  accessibilityEnabled: false,
+  colorMode: 1,
+  fontScale: 1,
+  fontWeightScale: 1,
+  layoutDirection: "LTR",
+  languageCode: "zh",
+};
 const surroundings = new Set();
 const environment = {
   envProp(name, value) {

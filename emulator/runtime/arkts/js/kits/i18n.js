@@ -93,7 +93,14 @@ class System {
   }
 }
 
-for (const name of ["setSystemLanguage", "setSystemRegion", "setSystemLocale", "set24HourClock", "addPreferredLanguage", "removePreferredLanguage"]) {
+for (const name of [
+  "setSystemLanguage",
+  "setSystemRegion",
+  "setSystemLocale",
+  "set24HourClock",
+  "addPreferredLanguage",
+  "removePreferredLanguage",
+]) {
   System[name] = refused;
 }
 

@@ -2,7 +2,8 @@
 const LOCALE = "zh-Hans-CN";
 const ZONE = "Asia/Shanghai";
 
-const chosen = (locale) => (locale === undefined || locale === "" || (Array.isArray(locale) && locale.length === 0) ? LOCALE : locale);
+const chosen = (locale) =>
+  locale === undefined || locale === "" || (Array.isArray(locale) && locale.length === 0) ? LOCALE : locale;
 
 class DateTimeFormat extends Intl.DateTimeFormat {
   constructor(locale, options) {

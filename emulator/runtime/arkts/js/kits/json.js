@@ -50,7 +50,11 @@ const stringify = (value, replacer, space) => {
   try {
     return listed ? JSON.stringify(value, replacer, space) : written(value, replacer ?? undefined, space ?? undefined);
   } catch (error) {
-    return fail(/circular/i.test(error.message) ? "Parameter error. The object circular Reference" : `${error.message}, e.name: ${error.name}`);
+    return fail(
+      /circular/i.test(error.message)
+        ? "Parameter error. The object circular Reference"
+        : `${error.message}, e.name: ${error.name}`,
+    );
   }
 };
 

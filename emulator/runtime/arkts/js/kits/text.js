@@ -37,7 +37,7 @@ const fromUtf8 = (bytes, final) => {
     units.push(0xfffd);
     broken = true;
   };
-  for (let index = 0; index < bytes.length; ) {
+  for (let index = 0; index < bytes.length;) {
     const start = index;
     const lead = bytes[index++];
     if (lead < 0x80) {

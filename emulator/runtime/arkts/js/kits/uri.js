@@ -16,7 +16,16 @@ const parsed = (uri) => {
   const found = /^(?:([^@]*)@)?(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(authority ?? "");
   if (slashes && !found) invalid("authority is wrong");
   if (scheme !== undefined && !slashes && path === "" && query === undefined) invalid("SSP is missing");
-  return { scheme, authority: slashes && authority, userInfo: found?.[1], host: found?.[2], port: found?.[3], path, query, fragment };
+  return {
+    scheme,
+    authority: slashes && authority,
+    userInfo: found?.[1],
+    host: found?.[2],
+    port: found?.[3],
+    path,
+    query,
+    fragment,
+  };
 };
 
 const joined = ({ scheme, authority, path, query, fragment }) =>

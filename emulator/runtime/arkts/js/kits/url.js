@@ -10,7 +10,9 @@ const wrong = (value, type) => kit.fail(401, `Parameter error. The type of ${val
 const escapedBut = (value, safe) =>
   [...value]
     .map((character) =>
-      safe.test(character) ? character : [...text.toUtf8(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(""),
+      safe.test(character)
+        ? character
+        : [...text.toUtf8(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(""),
     )
     .join("");
 
@@ -57,7 +59,18 @@ const authority = (raw, protocol) => {
   };
 };
 
-const EMPTY = { protocol: "", username: "", password: "", hostname: "", port: "", pathname: "", search: "", hash: "", opaque: false, hosted: false };
+const EMPTY = {
+  protocol: "",
+  username: "",
+  password: "",
+  hostname: "",
+  port: "",
+  pathname: "",
+  search: "",
+  hash: "",
+  opaque: false,
+  hosted: false,
+};
 
 // undefined for what is no URL.
 const parsed = (input, base) => {
@@ -71,19 +84,35 @@ const parsed = (input, base) => {
   const special = isSpecial(protocol);
   const rest = special ? (scheme?.[2] ?? body).replace(/\\/g, "/") : (scheme?.[2] ?? body);
   if (scheme && !(special && base?.protocol === protocol && !rest.startsWith("/"))) {
-    const [, slashes, host, path] = /^(\/\/)?([^/]*)([^]*)$/.exec(special && protocol !== "file:" ? rest.replace(/^\/*/, "//") : rest);
+    const [, slashes, host, path] = /^(\/\/)?([^/]*)([^]*)$/.exec(
+      special && protocol !== "file:" ? rest.replace(/^\/*/, "//") : rest,
+    );
     if (!slashes) {
       const pathname = special ? dotless(`/${rest}`.replace(/^\/+/, "/"), true) : rest;
       return { ...EMPTY, protocol, pathname, search, hash, opaque: !special && !rest.startsWith("/") };
     }
     const named = authority(host, protocol);
-    return named && { ...EMPTY, protocol, ...named, pathname: escapedBut(dotless(path || (special ? "/" : ""), special), PATH), search, hash };
+    return (
+      named && {
+        ...EMPTY,
+        protocol,
+        ...named,
+        pathname: escapedBut(dotless(path || (special ? "/" : ""), special), PATH),
+        search,
+        hash,
+      }
+    );
   }
   if (base === undefined || base.opaque) return undefined;
   if (rest.startsWith("//")) return parsed(`${protocol}${trimmed}`);
   if (rest === "") return { ...base, search: query === undefined ? base.search : search, hash };
   const folder = base.pathname.slice(0, base.pathname.lastIndexOf("/") + 1);
-  return { ...base, pathname: escapedBut(dotless(rest.startsWith("/") ? rest : `${folder}${rest}`, special), PATH), search, hash };
+  return {
+    ...base,
+    pathname: escapedBut(dotless(rest.startsWith("/") ? rest : `${folder}${rest}`, special), PATH),
+    search,
+    hash,
+  };
 };
 
 class URL {
@@ -142,8 +171,11 @@ class URL {
   }
 
   set protocol(value) {
-    const protocol = `${String(value).replace(/:[^]*$/, "").toLowerCase()}:`;
-    if (/^[a-z][a-z0-9+.-]*:$/.test(protocol) && isSpecial(protocol) === isSpecial(this.#parts.protocol)) this.#change({ protocol });
+    const protocol = `${String(value)
+      .replace(/:[^]*$/, "")
+      .toLowerCase()}:`;
+    if (/^[a-z][a-z0-9+.-]*:$/.test(protocol) && isSpecial(protocol) === isSpecial(this.#parts.protocol))
+      this.#change({ protocol });
   }
 
   get username() {
@@ -151,7 +183,8 @@ class URL {
   }
 
   set username(value) {
-    if (this.#parts.hostname !== "" && this.#parts.protocol !== "file:") this.#change({ username: escapedBut(String(value), USER) });
+    if (this.#parts.hostname !== "" && this.#parts.protocol !== "file:")
+      this.#change({ username: escapedBut(String(value), USER) });
   }
 
   get password() {
@@ -159,7 +192,8 @@ class URL {
   }
 
   set password(value) {
-    if (this.#parts.hostname !== "" && this.#parts.protocol !== "file:") this.#change({ password: escapedBut(String(value), USER) });
+    if (this.#parts.hostname !== "" && this.#parts.protocol !== "file:")
+      this.#change({ password: escapedBut(String(value), USER) });
   }
 
   get host() {
@@ -197,7 +231,9 @@ class URL {
   set pathname(value) {
     if (this.#parts.opaque) return;
     const path = String(value).replace(/^(?!\/)/, "/");
-    this.#change({ pathname: escapedBut(dotless(path, isSpecial(this.#parts.protocol)), PATH).replace(/[?#]/g, encodeURIComponent) });
+    this.#change({
+      pathname: escapedBut(dotless(path, isSpecial(this.#parts.protocol)), PATH).replace(/[?#]/g, encodeURIComponent),
+    });
   }
 
   get search() {
