@@ -8,9 +8,12 @@ that kits answer with (``js/kits/enums.js``), and the declared names of every mo
 
 from __future__ import annotations
 
+import functools
 import json
+import operator
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +37,7 @@ _EXPORT = re.compile(r"export\s*\{(.*?)\}(?:\s*from\s*['\"]([^'\"]+)['\"])?", re
 _ENUM = re.compile(r"\benum\s+(\w+)\s*\{(.*?)\}", re.DOTALL)
 _BLOCK = re.compile(r"(?:export\s+|declare\s+|default\s+|abstract\s+)*(namespace|class)\s+(\w+)[^{]*\{")
 _MEMBER = re.compile(
-    r"(?:export\s+|static\s+|readonly\s+|public\s+|get\s+|declare\s+)*(function\s+|const\s+|let\s+|enum\s+|class\s+)?(\w+)"
+    r"(?:(?:export|static|readonly|public|get|set|declare)\s+(?=\w))*(function\s+|(?:const\s+)?enum\s+|const\s+|let\s+|class\s+)?(\w+)"
 )
 
 
@@ -45,7 +48,8 @@ def source(path: Path) -> str:
         since = re.findall(r"@since +[^ \n]+ *([^\n]*)", found[0])
         return " @static " if since and all(dialect.startswith("static") for dialect in since) else " "
 
-    text = re.sub(r"/\*\*\* if arkts static \*/.*?/\*\*\* endif \*/", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = path.read_text(encoding="utf-8").replace("@Sendable", "")
+    text = re.sub(r"/\*\*\* if arkts static \*/.*?/\*\*\* endif \*/", " ", text, flags=re.DOTALL)
     return _COMMENT.sub(kept, text)
 
 
@@ -79,6 +83,17 @@ def exports_of_kit(path: Path) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def number(value: str, known: Mapping[str, Any]) -> int:
+    """The value of an enumeration's member: a number, another member, shifts and ors of these."""
+    if "|" in value:
+        return functools.reduce(operator.or_, (number(part, known) for part in value.split("|")))
+    if "<<" in value:
+        first, *shifts = (number(part, known) for part in value.strip(" ()").split("<<"))
+        return functools.reduce(operator.lshift, shifts, first)
+    value = value.strip(" ()")
+    return int(known[value]) if value in known else int(value, 0)
+
+
 def enums(text: str) -> dict[str, dict[str, Any]]:
     """Enumerations with their values."""
     found: dict[str, dict[str, Any]] = {}
@@ -92,7 +107,7 @@ def enums(text: str) -> dict[str, dict[str, Any]]:
             if value.startswith(("'", '"')):
                 values[label] = value[1:-1]
                 continue
-            values[label] = values[value] if value in values else int(eval(value, {}, dict(values))) if value else following
+            values[label] = number(value, values) if value else following
             following = values[label] + 1
         found.setdefault(name, values)
     return found

@@ -20,7 +20,7 @@ from emulator.kits.file_io.system import FileSystem
 from emulator.kits.place import Place, place_of, working_at
 from emulator.runtime.arkts.bridge.app import App, Operation
 from emulator.runtime.arkts.bridge.values import plain
-from emulator.storage.pack.inside import Inside
+from emulator.storage.inside import Inside
 
 FIRST_DESCRIPTOR = 40
 """An app's process has some forty descriptors open when its code begins."""

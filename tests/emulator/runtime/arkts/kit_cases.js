@@ -22,7 +22,7 @@ const PRELUDE = `(notes) => {
   const buffer = (value) => new Uint8Array(value.$bytes).buffer;
   const operations = {
     "random.bytes": (count) => ({ $bytes: Array.from({ length: count }, () => drawn++ & 255) }),
-    "text.decode": (encoding, bytes) => ({ text: bytes.$bytes.map((byte) => "<" + byte.toString(16) + ">").join(""), held: 0 }),
+    "text.decode": (encoding, bytes) => ({ text: encoding + bytes.$bytes.map((byte) => "<" + byte.toString(16) + ">").join(""), held: 0 }),
   };
   const sys = (op, ...args) => {
     if (!operations[op]) throw new Error("no operation " + op);

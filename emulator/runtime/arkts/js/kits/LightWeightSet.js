@@ -21,7 +21,9 @@ class LightWeightSet {
   }
 
   addAll(set) {
-    return instance("set", LightWeightSet, set).#set.keys.map((value) => this.add(value)).includes(true);
+    return instance("set", LightWeightSet, set)
+      .#set.keys.map((value) => this.add(value))
+      .includes(true);
   }
 
   hasAll(set) {

@@ -37,11 +37,12 @@ class LinkedList extends Sequence {
   }
 
   removeByIndex(index) {
-    integer("index", index);
-    // An empty list names 0 as its highest index, and refuses it.
-    const last = Math.max(items(this).length - 1, 0);
-    if (items(this).length === 0) within("index", index || -1, 0, last);
-    return items(this).splice(within("index", index, 0, last), 1)[0];
+    if (integer("index", index) < 0 || index >= items(this).length) {
+      // An empty list names 0 as its highest index, and refuses it.
+      const last = Math.max(items(this).length - 1, 0);
+      kit.fail(10200001, `The value of "index" is out of range. It must be >= 0 && <= ${last}. Received value is: ${index}`);
+    }
+    return items(this).splice(index, 1)[0];
   }
 
   removeFirstFound(value) {

@@ -115,8 +115,4 @@ class Vector extends Sequence {
   }
 }
 
-exports.default = sequence(
-  Vector,
-  ["getLastIndexOf", "remove", "replaceAllElements", "clear", "convertToArray", "isEmpty"],
-  at,
-);
+exports.default = sequence(Vector, ["getLastIndexOf", "remove", "replaceAllElements", "clear", "convertToArray", "isEmpty"], at);

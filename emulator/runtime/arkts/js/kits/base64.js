@@ -15,7 +15,8 @@ const encode = (bytes, url = false, padded = !url) => {
   return text;
 };
 
-const value = (character, alphabet) => (alphabet ? alphabet.indexOf(character) : Math.max(BASIC.indexOf(character), URL_SAFE.indexOf(character)));
+const value = (character, alphabet) =>
+  alphabet ? alphabet.indexOf(character) : Math.max(BASIC.indexOf(character), URL_SAFE.indexOf(character));
 
 // undefined for a character outside the alphabet; `alphabet` undefined takes both.
 const decode = (text, alphabet) => {

@@ -26,7 +26,8 @@ const encoded = (bytes, type) => base64.encode(source(bytes), isUrl(type));
 const lines = (text, type) => (isMime(type) ? broken(text) : text);
 
 const decoded = (input, type, code) => {
-  const text = typeof input === "string" ? input.replace(/[\r\n]/g, "") : input instanceof Uint8Array ? fromLatin1(input).text : "";
+  const text =
+    typeof input === "string" ? input.replace(/[\r\n]/g, "") : input instanceof Uint8Array ? fromLatin1(input).text : "";
   if (text.length === 0) {
     kit.fail(401, "Parameter error. The type of Parameter must be Uint8Array or string and the length greater than 0.");
   }

@@ -7,7 +7,10 @@ const MOST = 2 ** 32;
 
 const size = (value) => {
   if (!Number.isInteger(number("size", value)) || value < 0) {
-    kit.fail(401, `Parameter error. The type of "size" must be number and the value cannot be negative. Received value is: ${value}`);
+    kit.fail(
+      401,
+      `Parameter error. The type of "size" must be number and the value cannot be negative. Received value is: ${value}`,
+    );
   }
   return value;
 };

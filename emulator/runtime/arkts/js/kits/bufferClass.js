@@ -142,7 +142,11 @@ class Buffer {
 
   #find(value, from, encoding, step) {
     const wanted =
-      typeof value === "number" ? Uint8Array.of(value & 255) : typeof value === "string" ? encode(value, encoding) : given("value", value);
+      typeof value === "number"
+        ? Uint8Array.of(value & 255)
+        : typeof value === "string"
+          ? encode(value, encoding)
+          : given("value", value);
     let index = from < 0 ? from + this.length : from;
     if (step > 0) index = Math.max(index, 0);
     else index = Math.min(index, this.length - wanted.length);
@@ -230,8 +234,15 @@ class Buffer {
   }
 }
 
-for (const [name, shown] of [["length", "Length"], ["buffer", "Buffer"], ["byteOffset", "ByteOffset"]]) {
-  Object.defineProperty(Buffer.prototype, name, { ...Object.getOwnPropertyDescriptor(Buffer.prototype, name), ...readOnly(shown) });
+for (const [name, shown] of [
+  ["length", "Length"],
+  ["buffer", "Buffer"],
+  ["byteOffset", "ByteOffset"],
+]) {
+  Object.defineProperty(Buffer.prototype, name, {
+    ...Object.getOwnPropertyDescriptor(Buffer.prototype, name),
+    ...readOnly(shown),
+  });
 }
 
 Object.assign(exports, { Buffer, bytesOf, decode, encode, given, isEncoding, order });

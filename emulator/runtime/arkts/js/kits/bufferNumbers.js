@@ -1,12 +1,16 @@
 // The numbers of buffer.Buffer: readInt8 ... writeBigUInt64LE, by a DataView; errors name the range that would do.
 const type = (name, value, wanted) => {
-  const kind = value === null ? "null" : Array.isArray(value) ? "Array" : typeof value === "object" ? value.constructor?.name : typeof value;
+  const kind =
+    value === null ? "null" : Array.isArray(value) ? "Array" : typeof value === "object" ? value.constructor?.name : typeof value;
   return kit.fail(401, `Parameter error. The type of "${name}" must be ${wanted}. Received value is: ${kind}`);
 };
 
 const within = (name, value, low, high) => {
   if (value < low || value > high) {
-    kit.fail(10200001, `The value of "${name}" is out of range. It must be >= ${low} and <= ${high}. Received value is: ${value}`);
+    kit.fail(
+      10200001,
+      `The value of "${name}" is out of range. It must be >= ${low} and <= ${high}. Received value is: ${value}`,
+    );
   }
   return value;
 };
@@ -49,7 +53,8 @@ const widthOf = (width) => {
   return within("byteLength", width, 1, 6);
 };
 
-const define = (Class, name, method) => Object.defineProperty(Class.prototype, name, { value: method, writable: true, configurable: true });
+const define = (Class, name, method) =>
+  Object.defineProperty(Class.prototype, name, { value: method, writable: true, configurable: true });
 
 // `bytesOf(buffer)` gives the Uint8Array that a Buffer stands for.
 const give = (Class, bytesOf) => {
@@ -69,7 +74,10 @@ const give = (Class, bytesOf) => {
     }
   }
   for (const order of ["LE", "BE"]) {
-    for (const [name, signed] of [["Int", true], ["UInt", false]]) {
+    for (const [name, signed] of [
+      ["Int", true],
+      ["UInt", false],
+    ]) {
       define(Class, `read${name}${order}`, function (offset, width) {
         const bytes = bytesOf(this);
         const at = offsetOf(offset, bytes.length, widthOf(width));

@@ -101,7 +101,11 @@ const convert = (text, options, kept) => {
     kit.note("console", "error", `ConvertXml: the XML cannot be read: ${error.message}`);
     return broken(text, options);
   }
-  const result = withDeclaration(text, nodes.find(({ token }) => token.type === "declaration"), options);
+  const result = withDeclaration(
+    text,
+    nodes.find(({ token }) => token.type === "declaration"),
+    options,
+  );
   const outside = nodes.filter(({ token }) => token.type !== "text");
   const elements = outside.map((node) => converted(node, options, "", kept)).filter(Boolean);
   if (elements.length > 0) result[options.elements] = elements;
@@ -128,12 +132,7 @@ const joined = (text) =>
     .trim()
     .replace(/\]\]><!\[CDATA/g, "]]> <![CDATA")
     .replace(/<!\[CDATA\[[^]*?\]\]>/g, (cdata) =>
-      cdata
-        .replace(/\\/g, "\\\\")
-        .replace(/\n/g, "\\n")
-        .replace(/\r/g, "\\r")
-        .replace(/\t/g, "\\t")
-        .replace(/\v/g, "\\v"),
+      cdata.replace(/\\/g, "\\\\").replace(/\n/g, "\\n").replace(/\r/g, "\\r").replace(/\t/g, "\\t").replace(/\v/g, "\\v"),
     );
 
 const checked = (xml, options) => {

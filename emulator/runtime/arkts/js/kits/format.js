@@ -2,7 +2,8 @@
 const wrong = (value, type) => kit.fail(401, `Parameter error. The type of ${value} must be ${type}`);
 
 const first = (value) => (Array.isArray(value) ? value[0] : value);
-const numeric = (value) => typeof value === "number" || (typeof value === "string" && value !== "" && !Number.isNaN(Number(value)));
+const numeric = (value) =>
+  typeof value === "number" || (typeof value === "string" && value !== "" && !Number.isNaN(Number(value)));
 
 const asInteger = (value) => {
   if (typeof value === "bigint") return `${value}n`;
@@ -49,7 +50,9 @@ const member = (key, object, indent, depth, whole) => {
   if (value === object) return `${key}: [Circular]`;
   if (typeof value === "function" && !whole) return `${key}: [Function: ${value.name}]`;
   const nested = value !== null && (typeof value === "object" || typeof value === "function");
-  return nested ? `${key}:${indent}${described(value, `${indent}  `, depth + 1, whole)}` : `${key}: ${described(value, indent, depth, whole)}`;
+  return nested
+    ? `${key}:${indent}${described(value, `${indent}  `, depth + 1, whole)}`
+    : `${key}: ${described(value, indent, depth, whole)}`;
 };
 
 const CONVERSIONS = {

@@ -1,5 +1,6 @@
 // Functions of services that the emulated device does not have but answers for: promise and callback forms of one value.
-const withCallback = (args) => (typeof args[args.length - 1] === "function" ? [args.slice(0, -1), args[args.length - 1]] : [args, undefined]);
+const withCallback = (args) =>
+  typeof args[args.length - 1] === "function" ? [args.slice(0, -1), args[args.length - 1]] : [args, undefined];
 
 // `answer(...args)` as the promise or through the callback at the end of the arguments.
 const async = (answer) =>
@@ -13,7 +14,12 @@ const async = (answer) =>
 
 // Each name gets the asynchronous form, and `nameSync` the value at once.
 const both = (answers) =>
-  Object.fromEntries(Object.entries(answers).flatMap(([name, answer]) => [[name, async(answer)], [`${name}Sync`, answer]]));
+  Object.fromEntries(
+    Object.entries(answers).flatMap(([name, answer]) => [
+      [name, async(answer)],
+      [`${name}Sync`, answer],
+    ]),
+  );
 
 const asyncAll = (answers) => Object.fromEntries(Object.entries(answers).map(([name, answer]) => [name, async(answer)]));
 

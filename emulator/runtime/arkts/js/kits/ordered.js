@@ -24,7 +24,7 @@ class Ordered {
   find(key) {
     const wanted = hash(key);
     let low = 0;
-    for (let high = this.#hashes.length; low < high; ) {
+    for (let high = this.#hashes.length; low < high;) {
       const middle = (low + high) >> 1;
       if (this.#hashes[middle] < wanted) low = middle + 1;
       else high = middle;

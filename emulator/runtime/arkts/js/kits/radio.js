@@ -33,4 +33,4 @@ const answers = both({
   isNRSupported: () => false,
 });
 
-exports.default = { ...enums, ...answers };
+exports.default = { ...enums, ...answers, on: () => undefined, off: () => undefined };

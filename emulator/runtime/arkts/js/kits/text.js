@@ -37,7 +37,7 @@ const fromUtf8 = (bytes, final) => {
     units.push(0xfffd);
     broken = true;
   };
-  for (let index = 0; index < bytes.length; ) {
+  for (let index = 0; index < bytes.length;) {
     const start = index;
     const lead = bytes[index++];
     if (lead < 0x80) {
@@ -86,8 +86,14 @@ const fromUtf16 = (bytes, final, big) => {
 const toLatin1 = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const fromLatin1 = (bytes) => ({ text: pieces([...bytes]), held: 0, broken: false });
 
-const NAMES = { utf8: "utf-8", utf16: "utf-16le", utf16le: "utf-16le", utf16be: "utf-16be" };
-const canonical = (encoding) => NAMES[encoding.toLowerCase().replace(/[-_]/g, "")] ?? encoding.toLowerCase();
+const UNICODE = { utf8: "utf-8", utf16: "utf-16le", utf16le: "utf-16le", utf16be: "utf-16be" };
+// Names that Python's codecs have otherwise, or take more narrowly.
+const CODECS = { gb2312: "gbk", "windows-874": "cp874", "x-mac-cyrillic": "mac-cyrillic" };
+
+const canonical = (encoding) => {
+  const name = encoding.toLowerCase();
+  return UNICODE[name.replace(/[-_]/g, "")] ?? CODECS[name] ?? name;
+};
 
 const decode = (encoding, bytes, final) => {
   const name = canonical(encoding);

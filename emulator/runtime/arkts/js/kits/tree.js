@@ -29,7 +29,7 @@ class Tree {
   // The first index whose key is not before the wanted one.
   #at(wanted) {
     let low = 0;
-    for (let high = this.keys.length; low < high; ) {
+    for (let high = this.keys.length; low < high;) {
       const middle = (low + high) >> 1;
       if (this.#compare(this.keys[middle], wanted) < 0) low = middle + 1;
       else high = middle;

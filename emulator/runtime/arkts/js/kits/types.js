@@ -3,14 +3,16 @@ const tag = (value) => Object.prototype.toString.call(value).slice(8, -1);
 const typedArray = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
 
 // Whether a getter or a method of a built-in takes the value for its own.
-const takes = (method, ...args) => (value) => {
-  try {
-    method.call(value, ...args);
-    return true;
-  } catch {
-    return false;
-  }
-};
+const takes =
+  (method, ...args) =>
+  (value) => {
+    try {
+      method.call(value, ...args);
+      return true;
+    } catch {
+      return false;
+    }
+  };
 const getter = (Class, name) => takes(Object.getOwnPropertyDescriptor(Class.prototype, name).get);
 const boxed = (Class) => {
   const valueOf = takes(Class.prototype.valueOf);
@@ -108,7 +110,19 @@ for (const name of ["ArrayBuffer", "SharedArrayBuffer", "BooleanObject", "Number
   types.prototype[`is${name}`] = is[name];
 }
 for (const name of ["Map", "Set", "WeakMap", "WeakSet", "Date", "RegExp"]) types.prototype[`is${name}`] = is[name];
-for (const width of ["Int8", "Int16", "Int32", "Uint8", "Uint8Clamped", "Uint16", "Uint32", "Float32", "Float64", "BigInt64", "BigUint64"]) {
+for (const width of [
+  "Int8",
+  "Int16",
+  "Int32",
+  "Uint8",
+  "Uint8Clamped",
+  "Uint16",
+  "Uint32",
+  "Float32",
+  "Float64",
+  "BigInt64",
+  "BigUint64",
+]) {
   types.prototype[`is${width}Array`] = (value) => typedArray.call(value) === `${width}Array`;
 }
 

@@ -112,7 +112,9 @@ const told = (event, options) => {
 
 // The tag callback hears of tags and texts only.
 const heard = (event, options) =>
-  [EventType.START_DOCUMENT, EventType.END_DOCUMENT].includes(event.type) ? { ...options, tagValueCallbackFunction: undefined } : options;
+  [EventType.START_DOCUMENT, EventType.END_DOCUMENT].includes(event.type)
+    ? { ...options, tagValueCallbackFunction: undefined }
+    : options;
 
 class XmlPullParser {
   #source;
@@ -241,7 +243,12 @@ const string = (value) => (typeof value === "string" ? value : wrong(value, "str
 
 // Both serializers check the same way; `empty` is the code for an empty text.
 const checkedBy = (empty) => (value) =>
-  string(value) === "" ? kit.fail(empty, empty === 401 ? "Parameter error. Parameter cannot be empty" : "Parameter error. Cannot be an empty string.") : value;
+  string(value) === ""
+    ? kit.fail(
+        empty,
+        empty === 401 ? "Parameter error. Parameter cannot be empty" : "Parameter error. Cannot be an empty string.",
+      )
+    : value;
 
 const methods = (filled, cdata) => ({
   setAttributes: (writer, name, value) => writer.attribute(filled(name), string(value)),
@@ -259,7 +266,11 @@ const methods = (filled, cdata) => ({
 const give = (Class, table, writerOf) => {
   for (const [name, method] of Object.entries(table)) {
     Object.defineProperty(Class.prototype, name, {
-      value: { [name](...args) { return method(writerOf(this), ...args); } }[name],
+      value: {
+        [name](...args) {
+          return method(writerOf(this), ...args);
+        },
+      }[name],
       writable: true,
       configurable: true,
     });

@@ -62,7 +62,9 @@ const named = (name) => {
 };
 
 const entitiesOf = (doctype) =>
-  Object.fromEntries([...doctype.matchAll(/<!ENTITY\s+([^\s%]+)\s+(?:"([^"]*)"|'([^']*)')\s*>/g)].map((found) => [found[1], found[2] ?? found[3]]));
+  Object.fromEntries(
+    [...doctype.matchAll(/<!ENTITY\s+([^\s%]+)\s+(?:"([^"]*)"|'([^']*)')\s*>/g)].map((found) => [found[1], found[2] ?? found[3]]),
+  );
 
 const markup = (text, from, entities) => {
   if (text.startsWith("<!--", from)) return upTo(text, from + 4, "-->", "comment");
