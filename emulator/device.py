@@ -92,6 +92,10 @@ class Device:
         self.tie_order: TieOrder = tie_order
         self.hang_limit_s = hang_limit_s
         self.bundles: dict[str, InstalledBundle] = {}
+        self.settings: dict[tuple[str, str], str] = {}
+        """What @ohos.settings has, by domain (global, system, secure) and name; it survives a boot."""
+        self.data_shares: dict[str, list[dict[str, Any]]] = {}
+        """What other apps share with @ohos.data.dataShare: rows by the ``datashare://`` URI of their table."""
         self._data = data if data is not None else DataPlane()
         self._directory: Path | None = None
         self._up_ns = 0
@@ -105,7 +109,16 @@ class Device:
         self.kernel = Kernel(self.tie_order, self.profile.stuck_escape_s * NS_PER_S)
         self.journal = Journal(self.kernel)
         disk = disk_for(self.conditions, self._note_fault)
-        self.host = Host(self.kernel, self.journal, self.conditions, WALL_EPOCH_NS + self._up_ns, self.seed, disk=disk)
+        self.host = Host(
+            self.kernel,
+            self.journal,
+            self.conditions,
+            WALL_EPOCH_NS + self._up_ns,
+            self.seed,
+            disk=disk,
+            settings=self.settings,
+            data_shares=self.data_shares,
+        )
         self.processes: list[ExtensionProcess] = []
         self._call_counter = [0]
         for bundle in self.bundles.values():

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from emulator.runtime.arkts import watch
 from emulator.runtime.python import collector, console, interrupts, surface, watchdog
 
 _entered: list[float | None] = []
@@ -27,6 +28,7 @@ def guarded(hang_limit_s: float | None) -> Iterator[None]:
         stack.enter_context(console.routed())
         stack.enter_context(collector.rarely())
         stack.enter_context(watchdog.hang_limit(hang_limit_s))
+        stack.enter_context(watch.hang_limit(hang_limit_s))
         _entered.append(hang_limit_s)
         try:
             yield

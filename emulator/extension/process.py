@@ -38,6 +38,10 @@ class Host:
     struck: set[str] = field(default_factory=set)
     ipc_counts: dict[str, int] = field(default_factory=dict)
     disk: Disk = HEALTHY_DISK
+    settings: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The device's settings, by domain and name."""
+    data_shares: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """What other apps share: the rows of a table by its ``datashare://`` URI."""
 
     def ipc_fails(self, message: str) -> bool:
         """Count one IPC of this name; True when a condition makes this very one fail."""

@@ -61,7 +61,7 @@ FILE_IO_CODES: dict[str, tuple[int, str]] = {name: (FILE_IO + n, text) for n, (n
 """Code and message by the name of the errno."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class BusinessError(Exception):
     """What a kit throws or rejects with. ``data`` is what the function adds, such as the conflicts of copyDir."""
 

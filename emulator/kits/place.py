@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from emulator.kernel import current_thread
@@ -14,6 +15,9 @@ from emulator.storage.sandbox import Sandbox
 
 class Place:
     """Paths and the disk of one process. Takes device paths, host paths below the sandbox, and ``file://`` URIs of the app."""
+
+    names_host_paths = True
+    """Whether the app may use paths of the host."""
 
     def __init__(
         self, sandbox: Sandbox, disk: Disk = HEALTHY_DISK, draw: Any = None, alive: Callable[[], bool] = lambda: True
@@ -26,8 +30,11 @@ class Place:
         """What kits keep for the process, by the name of the kit."""
         self._taken_ns = 0
 
-    def host_path(self, path: str) -> str:
-        """Where it is on the host. What is outside the sandbox is looked for inside, and not found."""
+    def host_path(self, path: str, follow: bool = True) -> str:
+        """Where it is on the host. What is outside the sandbox is looked for inside, and not found.
+
+        ``follow`` is False when a link at the end is meant itself: for places that follow links on their own.
+        """
         if path.startswith("file://"):
             path = unquote(urlsplit(path).path)
         self.sandbox.make()
@@ -35,6 +42,10 @@ class Place:
         if path == root or path.startswith(root + os.sep):
             return path
         return f"{root}/{path.lstrip('/')}"
+
+    def link_target(self, target: str) -> str:
+        """What a symbolic link to ``target`` holds. An absolute target is one of the device."""
+        return self.host_path(target) if target.startswith("/") else target
 
     def device_path(self, path: str) -> str:
         """What the device calls a host path."""
@@ -50,19 +61,47 @@ class Place:
         return taken
 
 
+_P = TypeVar("_P", bound=Place)
+
 PLACE = "_emulated_place"
 """Attribute of a process whose app has used a kit: kept there, so that it goes with the process."""
 
 
+_lent: list[Place] = []
+"""Places that somebody works at for an app that is not running as a thread of its own; the last one counts."""
+
+
+@contextmanager
+def working_at(place: Place) -> Iterator[None]:
+    """Kits that are called inside the block work at ``place``. What that takes is left for the caller to ask (`take_ns`)."""
+    _lent.append(place)
+    try:
+        yield
+    finally:
+        _lent.pop()
+
+
+def is_lent() -> bool:
+    """Whether `working_at` decides where kits work."""
+    return bool(_lent)
+
+
 def here() -> Place:
     """The place of the app that is running. Raises RuntimeError outside any."""
+    if _lent:
+        return _lent[-1]
     thread = current_thread()
     if thread is None or thread.owner is None:
         raise RuntimeError(
             "kits work inside a running extension only: call them in a callback, or use open() and pathlib on the host"
         )
-    process = thread.owner
-    place: Place | None = vars(process).get(PLACE)
+    return place_of(thread.owner, Place)
+
+
+def place_of(process: Any, kind: Callable[..., _P]) -> _P:
+    """The place of a process, which is of this ``kind`` from the first time on that somebody asks."""
+    place: _P | None = vars(process).get(PLACE)
     if place is None:
-        place = vars(process)[PLACE] = Place(process.sandbox, process.host.disk, process.random, lambda: bool(process.alive))
+        place = kind(process.sandbox, process.host.disk, process.random, lambda: bool(process.alive))
+        vars(process)[PLACE] = place
     return place

@@ -32,11 +32,18 @@ class FileSystem:
 
     def open(self, path: str, flags: int) -> int:
         """``flags`` are the host's os.O_*; gives a descriptor."""
-        host = self.place.host_path(path)
+        host = self.place.host_path(path, not flags & os.O_NOFOLLOW)
         self._ask_open(host, flags)
-        fd = os.open(host, flags | os.O_CLOEXEC, FILE_MODE)
-        self._open[fd] = self.place.device_path(host)
+        return self._number(os.open(host, flags | os.O_CLOEXEC, FILE_MODE), self.place.device_path(host))
+
+    def _number(self, fd: int, device: str) -> int:
+        """What the app gets for a descriptor of the host."""
+        self._open[fd] = device
         return fd
+
+    def _fd(self, number: int) -> int:
+        """The host's descriptor for what the app gives."""
+        return number
 
     def _ask_open(self, host: str, flags: int) -> None:
         device = self.place.device_path(host)
@@ -56,7 +63,7 @@ class FileSystem:
 
     def close(self, fd: int) -> None:
         """Give the number back. Descriptors that the app got elsewhere are closed as well."""
-        os.close(fd)
+        os.close(self._fd(fd))
         self._open.pop(fd, None)
 
     def path_of(self, fd: int) -> str | None:
@@ -77,7 +84,8 @@ class FileSystem:
         path = self._open.get(fd)
         if path is not None:
             self.disk.reading(path, size)
-        data = os.read(fd, size) if offset is None else os.pread(fd, size, offset)
+        real = self._fd(fd)
+        data = os.read(real, size) if offset is None else os.pread(real, size, offset)
         self.place.took(len(data))
         return data
 
@@ -86,7 +94,8 @@ class FileSystem:
         path = self._open.get(fd)
         if path is not None and data:
             data = data[: self.disk.writing(path, len(data))]
-        written = os.write(fd, data) if offset is None else os.pwrite(fd, data, offset)
+        real = self._fd(fd)
+        written = os.write(real, data) if offset is None else os.pwrite(real, data, offset)
         self.place.took(written)
         return written
 
@@ -95,15 +104,15 @@ class FileSystem:
         path = self._open.get(fd)
         if path is not None:
             self.disk.changing("truncate", path)
-        os.ftruncate(fd, size)
+        os.ftruncate(self._fd(fd), size)
 
     def seek(self, fd: int, offset: int, whence: int = os.SEEK_SET) -> int:
         """Where the descriptor stands then."""
-        return os.lseek(fd, offset, whence)
+        return os.lseek(self._fd(fd), offset, whence)
 
     def sync(self, fd: int) -> None:
         """fsync and fdatasync: the emulated disk keeps what it took."""
-        os.fstat(fd)
+        os.fstat(self._fd(fd))
 
     def copy(self, source: int, target: int) -> None:
         """All bytes of one file to the end of another's present position. ENOSPC leaves what fitted."""
@@ -118,13 +127,13 @@ class FileSystem:
     def status(self, target: str | int, follow: bool = True) -> os.stat_result:
         """stat, lstat or fstat."""
         if isinstance(target, int):
-            return os.fstat(target)
-        return os.stat(self.place.host_path(target), follow_symlinks=follow)
+            return os.fstat(self._fd(target))
+        return os.stat(self.place.host_path(target, follow), follow_symlinks=follow)
 
     def access(self, path: str, reading: bool, writing: bool) -> bool:
         """Whether it is there; EACCES or EROFS when it is, and may not be used so."""
-        host = self.place.host_path(path)
         try:
+            host = self.place.host_path(path)
             status = os.stat(host)
         except FileNotFoundError:
             return False
@@ -138,15 +147,15 @@ class FileSystem:
 
     def mkdir(self, path: str) -> None:
         """One directory."""
-        host = self.place.host_path(path)
+        host = self.place.host_path(path, False)
         self._ask_making("mkdir", host)
         os.mkdir(host, DIRECTORY_MODE)
 
     def symlink(self, target: str, path: str) -> None:
         """A link at ``path``. An absolute target is one of the device."""
-        host = self.place.host_path(path)
+        host = self.place.host_path(path, False)
         self._ask_making("symlink", host)
-        os.symlink(self.place.host_path(target) if target.startswith("/") else target, host)
+        os.symlink(self.place.link_target(target), host)
 
     def _ask_making(self, operation: str, host: str) -> None:
         if _status(host) is None and os.path.isdir(os.path.dirname(host)):
@@ -162,18 +171,18 @@ class FileSystem:
 
     def rename(self, source: str, target: str) -> None:
         """Also over a file that is there."""
-        old, new = self._existing("rename", source), self.place.host_path(target)
+        old, new = self._existing("rename", source), self.place.host_path(target, False)
         if _status(old) is not None:
             self.disk.changing("rename", self.place.device_path(new))
         os.rename(old, new)
 
     def set_times(self, path: str, atime_ns: int, mtime_ns: int) -> None:
         """Times of access and change, in ns since 1970."""
-        os.utime(self._existing("utime", path), ns=(atime_ns, mtime_ns))
+        os.utime(self._existing("utime", path, True), ns=(atime_ns, mtime_ns))
 
-    def _existing(self, operation: str, path: str) -> str:
+    def _existing(self, operation: str, path: str, follow: bool = False) -> str:
         """The host path of what is to be changed; the real call complains when it is not there."""
-        host = self.place.host_path(path)
+        host = self.place.host_path(path, follow)
         if _status(host) is not None:
             self.disk.changing(operation, self.place.device_path(host))
         return host

@@ -15,7 +15,12 @@ from xml.sax.saxutils import escape
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _QUOTED = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+_WORD = (1 << 64) - 1
 _NUMBERS = {"int": int, "long": int, "uint64_t": int, "int64": int, "float": float, "double": float}
+
+
+class BigInt(int):
+    """A whole number that the app means as a BigInt. It is kept exactly."""
 
 
 def encode(values: Mapping[str, Any]) -> bytes:
@@ -25,8 +30,9 @@ def encode(values: Mapping[str, Any]) -> bytes:
 
 
 def _element(key: str, value: Any) -> str:
-    if isinstance(value, (list, tuple)):
-        tag = _array_tag(value)
+    if isinstance(value, BigInt):
+        return f"<BigInt key={_attribute(key)}>{_words(value)}</BigInt>"
+    if isinstance(value, (list, tuple)) and (tag := _array_tag(value)):
         children = "".join(_child(tag, item) for item in value)
         return f"<{tag} key={_attribute(key)}>{children}</{tag}>" if children else f"<{tag} key={_attribute(key)}/>"
     if isinstance(value, (bool, int, float)):
@@ -45,9 +51,22 @@ def _text_of(value: Any) -> tuple[str, str]:
 
 
 def _array_tag(values: Any) -> str:
+    """Nothing for a mixed list, which is an object to the device."""
     if all(isinstance(value, bool) for value in values) and values:
         return "boolArray"
-    return "stringArray" if all(isinstance(value, str) for value in values) and values else "doubleArray"
+    if all(isinstance(value, str) for value in values) and values:
+        return "stringArray"
+    return "doubleArray" if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values) else ""
+
+
+def _words(value: int) -> str:
+    """64 bits each, the lowest first, and the sign at the end."""
+    words: list[int] = []
+    rest = abs(value)
+    while rest or not words:
+        words.append(rest & _WORD)
+        rest >>= 64
+    return "".join(f'<uint64_t value="{word}"/>' for word in [*words, int(value < 0)])
 
 
 def _child(tag: str, value: Any) -> str:
@@ -87,6 +106,8 @@ def _value(element: ElementTree.Element) -> Any:
         return element.get("value") == "true"
     if tag in _NUMBERS:
         return _NUMBERS[tag](element.get("value", "0"))
+    if tag == "BigInt":
+        return _big(list(element))
     if tag == "object":
         return json.loads(text)
     if tag == "uint8Array":
@@ -94,6 +115,12 @@ def _value(element: ElementTree.Element) -> Any:
     if tag.endswith("Array"):
         return [_value(child) for child in element]
     raise ValueError(f"a {tag} is no value")
+
+
+def _big(words: list[ElementTree.Element]) -> BigInt:
+    *low, sign = [_value(word) for word in words] or [0]
+    size = sum(word << 64 * place for place, word in enumerate(low))
+    return BigInt(-size if sign else size)
 
 
 def _bytes(text: str) -> bytes:

@@ -14,12 +14,13 @@ from urllib.parse import quote
 
 from emulator.kits.errors import BusinessError
 from emulator.kits.file_io.system import FileSystem
+from emulator.kits.file_io.trees import exists, is_directory
 from emulator.kits.forms import at_once, in_all_forms, promised
 from emulator.kits.place import Place, here
 from emulator.kits.relational_store import errors
 from emulator.kits.relational_store.predicates import RdbPredicates
 from emulator.kits.relational_store.result_set import ResultSet
-from emulator.storage.databases import limit_pages, may_write
+from emulator.storage.databases import cannot_open, limit_pages, may_write
 
 __all__ = [
     "BusinessError",
@@ -74,35 +75,46 @@ def _throwing() -> Iterator[None]:
 
 @in_all_forms
 class RdbStore:
-    """One database. ``path`` is on the host."""
+    """One database. ``path`` is as `Place` takes it."""
 
-    def __init__(self, place: Place, path: str) -> None:
+    def __init__(self, place: Place, path: str, read_only: bool = False) -> None:
         self._place = place
         self._path = path
-        self._connection: sqlite3.Connection | None = _connect(place, path)
+        self._read_only = read_only
+        self._connection: sqlite3.Connection | None = _connect(place, path, read_only)
         weakref.finalize(self, self._connection.close)
+
+    def another(self) -> RdbStore:
+        """A second connection to the same database."""
+        self._open()
+        return RdbStore(self._place, self._path, self._read_only)
 
     # statements --------------------------------------------------------------------------------------------------------
 
     def _run(self, sql: str, arguments: Sequence[Any] = ()) -> sqlite3.Cursor:
-        if self._connection is None:
-            raise BusinessError(*errors.CLOSED)
+        connection = self._open()
         with _throwing():
-            return self._connection.execute(sql, tuple(arguments))
+            return connection.execute(sql, tuple(arguments))
 
-    def _execute_sql(self, sql: str, bindArgs: Sequence[Any] | None = None) -> None:
+    def _change(self, sql: str, arguments: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """As `_run`; not on a store that was opened for reading only."""
+        if self._read_only and not _is_query(sql):
+            raise BusinessError(*errors.NO_CAPABILITY)
+        return self._run(sql, arguments)
+
+    def execute_sql_now(self, sql: str, bindArgs: Sequence[Any] | None = None) -> None:
         """Execute a statement that gives no rows."""
         if _is_query(sql) and not sql.lstrip().upper().startswith(("PRAGMA", "WITH")):
             raise BusinessError(*errors.NOT_SUPPORTED)
-        self._run(sql, bindArgs or ()).close()
+        self._change(sql, bindArgs or ()).close()
 
-    executeSql = promised(_execute_sql, "executeSql")
+    executeSql = promised(execute_sql_now, "executeSql")
 
     def executeSync(self, sql: str, args: Sequence[Any] | None = None) -> Any:
         """Execute a statement; the row id of an insert, the count of an update or delete, the value of a pragma, or None."""
         if sql.lstrip().upper().startswith("SELECT"):
             raise BusinessError(*errors.NOT_SUPPORTED)
-        cursor = self._run(sql, args or ())
+        cursor = self._change(sql, args or ())
         row = cursor.fetchone() if cursor.description else None
         if row is not None:
             return row[0]
@@ -119,20 +131,20 @@ class RdbStore:
 
     def querySync(self, predicates: RdbPredicates, columns: Sequence[str] | None = None) -> ResultSet:
         """The rows that fulfil the predicates."""
-        return self.querySqlSync(predicates.select(columns or ()), predicates.arguments)
+        return self.querySqlSync(predicates.select(columns or ()), [*predicates.arguments, *predicates.having_arguments])
 
     def insertSync(self, table: str, values: Values, conflict: int = ConflictResolution.ON_CONFLICT_NONE) -> int:
         """The row id of the new row; -1 when it was ignored."""
-        cursor = self._run(_insertion(table, values, conflict), list(values.values()))
+        cursor = self._change(_insertion(table, values, conflict), list(values.values()))
         return int(cursor.lastrowid or -1) if cursor.rowcount else -1
 
-    def batchInsertSync(self, table: str, values: Sequence[Values]) -> int:
+    def batchInsertSync(self, table: str, values: Sequence[Values], conflict: int = ConflictResolution.ON_CONFLICT_NONE) -> int:
         """All or none; how many."""
         outer = self._connection is not None and self._connection.in_transaction
-        self._run("SAVEPOINT batch" if outer else "BEGIN IMMEDIATE")
+        self._change("SAVEPOINT batch" if outer else "BEGIN IMMEDIATE")
         try:
             for row in values:
-                self.insertSync(table, row)
+                self.insertSync(table, row, conflict)
         except BaseException:
             self._undo_batch(outer)
             raise
@@ -150,17 +162,21 @@ class RdbStore:
             raise BusinessError(*errors.EMPTY_BUCKET)
         columns = ", ".join(f"{column} = ?" for column in values)
         sql = f"UPDATE{_CONFLICTS[conflict]} {predicates.table} SET {columns}{predicates.where()}"
-        return self._run(sql, [*values.values(), *predicates.arguments]).rowcount
+        return self._change(sql, [*values.values(), *predicates.arguments]).rowcount
 
     def deleteSync(self, predicates: RdbPredicates) -> int:
         """How many rows were removed."""
-        return self._run(f"DELETE FROM {predicates.table}{predicates.where()}", predicates.arguments).rowcount
+        return self._change(f"DELETE FROM {predicates.table}{predicates.where()}", predicates.arguments).rowcount
 
     # transactions ------------------------------------------------------------------------------------------------------
 
     def beginTransaction(self) -> None:
         """Until commit or rollBack."""
-        self._run("BEGIN IMMEDIATE")
+        self.begin("IMMEDIATE")
+
+    def begin(self, kind: str) -> None:
+        """A transaction that is DEFERRED, IMMEDIATE or EXCLUSIVE."""
+        self._change(f"BEGIN {kind}")
 
     def commit(self) -> None:
         """What was done stays."""
@@ -181,31 +197,31 @@ class RdbStore:
 
     # the file ----------------------------------------------------------------------------------------------------------
 
-    def _backup(self, destName: str) -> None:
+    def backup_now(self, destName: str) -> None:
         """A copy of the database beside it."""
         _copy(self._open(), _connect(self._place, self._beside(destName)))
 
-    backup = promised(_backup, "backup")
+    backup = promised(backup_now, "backup")
 
-    def _restore(self, srcName: str) -> None:
+    def restore_now(self, srcName: str) -> None:
         """The content of a copy."""
         source = self._beside(srcName)
-        if not os.path.exists(source):
+        if not exists(FileSystem(self._place), source):
             raise BusinessError(*errors.INVALID_PATH)
         copy = _connect(self._place, source)
         with _throwing():
             copy.backup(self._open())
             copy.close()
 
-    restore = promised(_restore, "restore")
+    restore = promised(restore_now, "restore")
 
-    def _close(self) -> None:
+    def close_now(self) -> None:
         """Nothing works any more."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    close = promised(_close, "close")
+    close = promised(close_now, "close")
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -224,15 +240,17 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
             target.close()
 
 
-def _connect(place: Place, path: str) -> sqlite3.Connection:
-    host = place.host_path(path)
-    device = place.device_path(host)
+def _connect(place: Place, path: str, read_only: bool = False) -> sqlite3.Connection:
     with _throwing():
-        writable = may_write(place.disk, host, device)
+        host = _host_path(place, path)
+        device = place.device_path(host)
+        writable = may_write(place.disk, host, device) and not read_only
         mode = "rwc" if writable else "ro"
-        connection = _CONNECT(f"file:{quote(os.fsencode(host))}?mode={mode}", uri=True, isolation_level=None)
+        connection = _CONNECT(f"file:{quote(os.fsencode(host))}?mode={mode}", uri=True, isolation_level=None, timeout=0)
         place.disk.cannot_reach("sqlite3", device)
         limit_pages(connection, place.disk)
+        if not place.names_host_paths:
+            connection.set_authorizer(_refuse_second_files)
         try:
             if writable:
                 connection.execute("PRAGMA journal_mode = WAL").fetchone()
@@ -240,6 +258,18 @@ def _connect(place: Place, path: str) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _host_path(place: Place, path: str) -> str:
+    try:
+        return place.host_path(path)
+    except OSError:
+        raise cannot_open() from None
+
+
+def _refuse_second_files(action: int, name: str | None, *_: Any) -> int:
+    """A path in SQL means one thing to SQLite and another to the app. An empty one is a file of SQLite's own."""
+    return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_ATTACH and name else sqlite3.SQLITE_OK
 
 
 def _is_query(sql: str) -> bool:
@@ -256,29 +286,39 @@ def _insertion(table: str, values: Values, conflict: int) -> str:
 
 
 def _path(context: Any, config: str | Values) -> str:
-    """``<databaseDir>/rdb/[customDir/]name`` (rdb_sql_utils.cpp)."""
+    """``<databaseDir>/rdb/[customDir/]name``, or the same below rootDir (rdb_sql_utils.cpp)."""
     members: Values = {"name": config} if isinstance(config, str) else config
-    name, custom = str(members.get("name", "")), str(members.get("customDir", ""))
-    if not name or "/" in name:
+    name, custom, root = (str(members.get(key, "")) for key in ("name", "customDir", "rootDir"))
+    if not name or "/" in name or (root and not root.startswith("/")):
         raise BusinessError(*errors.INVALID_PATH)
-    return "/".join(part for part in (context.databaseDir, "rdb", custom.strip("/"), name) if part)
+    base = (root.rstrip("/"),) if root else (context.databaseDir, "rdb")
+    return "/".join(part for part in (*base, custom.strip("/"), name) if part)
 
 
 def _get(context: Any, config: Values) -> RdbStore:
-    """Open a database, or make it. ``config``: name, securityLevel, customDir."""
+    """Open a database, or make it. ``config``: name, securityLevel, customDir, rootDir, isReadOnly.
+
+    Below a rootDir it has to be there, and is for reading only.
+    """
     path, place = _path(context, config), here()
     system = FileSystem(place)
+    if config.get("rootDir"):
+        if not exists(system, path):
+            raise BusinessError(*errors.INVALID_PATH)
+        return RdbStore(place, path, read_only=True)
     try:
         _make_directory(system, os.path.dirname(path))
     except OSError:
         raise BusinessError(14_800_000, "Create folder failed.") from None
-    return RdbStore(place, path)
+    return RdbStore(place, path, bool(config.get("isReadOnly")))
 
 
 def _make_directory(system: FileSystem, path: str) -> None:
-    if not os.path.isdir(system.place.host_path(path)):
+    """Part by part, so that ``new/../other`` makes both."""
+    if not is_directory(system, path):
         _make_directory(system, os.path.dirname(path))
-        system.mkdir(path)
+        if not is_directory(system, path):
+            system.mkdir(path)
 
 
 def _delete(context: Any, config: str | Values) -> None:
@@ -286,7 +326,7 @@ def _delete(context: Any, config: str | Values) -> None:
     path, system = _path(context, config), FileSystem(here())
     try:
         for suffix in _SIDE_FILES:
-            if os.path.lexists(system.place.host_path(path + suffix)):
+            if exists(system, path + suffix):
                 system.unlink(path + suffix)
     except OSError:
         raise BusinessError(14_800_000, "Remove file failed.") from None

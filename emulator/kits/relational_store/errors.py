@@ -16,6 +16,7 @@ NO_QUERY = (14_800_019, "The SQL must be a query statement.")
 NOT_SUPPORTED = (14_800_021, "SQLite: Generic error. Executed SQL statement is not supported.")
 EMPTY_BUCKET = (14_800_000, "Bucket must not be empty.")
 EMPTY_TABLE = (14_800_000, "The table must be not empty string.")
+NO_CAPABILITY = (801, "Capability not supported.")
 CORRUPT = (14_800_011, "Failed to open the database because it is corrupted.")
 
 SQLITE: dict[int, tuple[int, str]] = {

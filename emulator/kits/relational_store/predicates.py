@@ -24,6 +24,8 @@ class RdbPredicates:
         self._joint = ""
         self._order: list[str] = []
         self._group: list[str] = []
+        self._having = ""
+        self.having_arguments: list[Any] = []
         self._index = ""
         self._distinct = False
         self._limit: int | None = None
@@ -146,6 +148,12 @@ class RdbPredicates:
         self._group += fields
         return self
 
+    def having(self, conditions: str, args: Sequence[Any] = ()) -> RdbPredicates:
+        """Of the groups only these."""
+        self._having = conditions
+        self.having_arguments = list(args)
+        return self
+
     def distinct(self) -> RdbPredicates:
         """Equal rows once."""
         self._distinct = True
@@ -175,6 +183,7 @@ class RdbPredicates:
         parts = [f"SELECT {'DISTINCT ' if self._distinct else ''}{', '.join(columns) or '*'} FROM {self.table}"]
         parts += [f" INDEXED BY {self._index}" if self._index else "", self.where()]
         parts += [f" GROUP BY {', '.join(self._group)}" if self._group else ""]
+        parts += [f" HAVING {self._having}" if self._having else ""]
         parts += [f" ORDER BY {', '.join(self._order)}" if self._order else ""]
         if self._limit is not None or self._offset is not None:
             parts.append(f" LIMIT {-1 if self._limit is None else self._limit} OFFSET {self._offset or 0}")

@@ -7,6 +7,7 @@ sent in on top of it; then it goes on only when everything above it has returned
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 UNWIND_LIMIT_S = 1.0
 """Code of a process that is gone gets so much CPU time to leave."""
 
+HEAD_START_NS = 50_000_000
+"""A thread that has begun an event computes for so long before a thread of the pool may be sent in on top of it: what it
+calls next would otherwise wait for all that the pool's thread has to do.
+"""
+
 NO_SCHEDULE_NS = 1 << 52
 """The horizon where nothing ever is due."""
 
@@ -32,12 +38,23 @@ class Runner(Protocol):
     thread: AppThread
     dead: bool
     """True when its code has to end although the process lives."""
+    gives_way: bool
+    """Whether it leaves others a head start."""
 
     def note(self, kind: str, values: list[Any]) -> None:
         """Hear something that needs no answer."""
 
     def serve(self, op: str, values: list[Any]) -> str:
         """Answer: "v " or "e ", and JSON."""
+
+
+@dataclass(eq=False)
+class _Frame:
+    """One event in the engine. It is ``over`` there before all the time that it took has passed here."""
+
+    runner: Runner
+    began_ns: int
+    over: bool = False
 
 
 class Frames:
@@ -48,27 +65,43 @@ class Frames:
         self._node = node
         self._program = program
         self._engine: host.Engine | None = None
-        self._stack: list[Runner] = []
+        self._stack: list[_Frame] = []
+        self._waiting: list[AppThread] = []
 
     def run(self, runner: Runner, name: str, /, **members: Any) -> None:
         """Run one event of ``runner`` to its end, in virtual time."""
         thread = runner.thread
+        if runner.gives_way:
+            self._give_way(thread)
         command = {"c": name, "clock": self._clock(thread), **members}
-        self._stack.append(runner)
+        frame = _Frame(runner, thread.kernel.now_ns)
+        self._stack.append(frame)
         message = self._exchange(json.dumps(command))
         while message["k"] == "s":
             self._take(runner, message)
             answer = runner.serve(message["op"], message["a"])
-            while self._stack[-1] is not runner:
+            while self._stack[-1] is not frame:
                 thread.park(None, self)
             if runner.dead:
                 message = self._exchange(_DIE)
             else:
                 message = self._exchange(f"r {' '.join(map(str, self._clock(thread)))} {answer}")
-        self._stack.pop()
-        if self._stack:
-            self._stack[-1].thread.wake(self)
+        frame.over = True
         self._take(runner, message)
+        self._stack.remove(frame)
+        if self._stack:
+            self._stack[-1].runner.thread.wake(self)
+        for waiting in self._waiting:
+            waiting.wake(self)
+
+    def _give_way(self, thread: AppThread) -> None:
+        self._waiting.append(thread)
+        while self._stack:
+            wait_ns = self._stack[-1].began_ns + HEAD_START_NS - thread.kernel.now_ns
+            if wait_ns <= 0:
+                break
+            thread.park(wait_ns, self)
+        self._waiting.remove(thread)
 
     def make_realm(self, number: int, config: dict[str, Any]) -> None:
         """A realm for a thread, under this number."""
@@ -85,14 +118,14 @@ class Frames:
             return
         try:
             with watch.hang_limit(UNWIND_LIMIT_S):
-                while self._stack:
-                    self._stack.pop()
-                    engine.exchange(_DIE)
+                for frame in reversed(self._stack):
+                    if not frame.over:
+                        engine.exchange(_DIE)
             engine.command("forget")
         except (host.EngineDied, host.EngineHung):
-            self._stack.clear()
             if engine.alive:
                 engine.kill()
+        self._stack.clear()
         host.give_back(engine)
 
     def _ready(self) -> host.Engine:

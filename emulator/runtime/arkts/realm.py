@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from emulator.kernel import AppThread, Rank
-from emulator.kits.place import here
 from emulator.record import Value
+from emulator.runtime.arkts.bridge import OPERATIONS, taken_ns
 from emulator.runtime.arkts.frames import Frames
-from emulator.runtime.arkts.operations import OPERATIONS
+from emulator.runtime.arkts.pool import TaskPool
 from emulator.runtime.arkts.thread import JsThread
 from emulator.runtime.realm import UNDEFINED, CallJob, Completion
 
@@ -28,8 +28,8 @@ class ArkTsRealm:
         self.subject = subject
         self.process = process
         self.frames = Frames(process, subject.node, subject.program)
+        self.pool = TaskPool(self)
         self.main = MainThread(self)
-        self.threads: list[JsThread] = [self.main]
 
     def load(self) -> str:
         """Begin the main thread, which makes the instance before it serves any call."""
@@ -53,17 +53,13 @@ class ArkTsRealm:
         return [description for description, _ in self._works()]
 
     def _works(self) -> list[tuple[str, int | None]]:
-        return [work for thread in self.threads for work in thread.pending()]
+        return [work for thread in (self.main, *self.pool.workers) for work in thread.pending()] + self.pool.pending()
 
     # what the threads need -----------------------------------------------------------------------------------------------
 
     def operate(self, thread: JsThread, op: str, values: list[Any]) -> Any:
         """Carry out an operation of a kit. Raises BusinessError for what the app may see."""
         return OPERATIONS[op](thread, *values)
-
-    def taken_ns(self) -> int:
-        """How long what was done since the last question takes."""
-        return here().take_ns()
 
     def schedule(self, at_ns: int, job: Callable[[], None]) -> None:
         """Do ``job`` at a time, if the process still lives."""
@@ -92,6 +88,10 @@ class MainThread(JsThread):
         self._calls: dict[int, tuple[CallJob, int]] = {}
         self._ops |= {"realm.returned": self._returned, "realm.settled": self._settled}
         self._notes |= {"entry": self._entry, "area": self._area}
+
+    def begin(self) -> None:
+        """Evaluate the module and make the instance."""
+        self.run("load")
 
     def loaded(self, failure: str) -> None:
         """The instance is there, or why not."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.kernel.fuel import BATCH_TICKS, CLOCK_PRICE_NS, DOUBLING_TICKS, FIRST_PRICE_NS
 from emulator.kits.errors import BusinessError
+from emulator.runtime.arkts.bridge import taken_ns
 from emulator.runtime.realm import AppError
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ Event = Callable[[], None]
 
 class JsThread:
     """Runs events of one realm, one after the other: what is posted, and timers when they are due."""
+
+    kind = "main"
+    gives_way = False
 
     def __init__(self, realm: ArkTsRealm, name: str, number: int) -> None:
         self.realm = realm
@@ -49,6 +53,7 @@ class JsThread:
             "later": self._later,
             "note": self._tell,
             "unhandled": self._unhandled,
+            **realm.pool.notes(self),
         }
 
     def post(self, event: Event) -> None:
@@ -75,9 +80,12 @@ class JsThread:
 
     def _run(self) -> None:
         self.realm.frames.make_realm(self.number, self.config())
-        self.run("load")
-        while True:
+        self.begin()
+        while not self.dead:
             self._step()
+
+    def begin(self) -> None:
+        """What comes before the first event."""
 
     def _step(self) -> None:
         timer = self._next_timer()
@@ -123,7 +131,7 @@ class JsThread:
             "entry": subject.program.entry,
             "className": subject.class_name,
             "callbacks": [name for name in subject.callbacks if name != "onProcess"],
-            "kind": "main",
+            "kind": self.kind,
         }
 
     # what the realm says -------------------------------------------------------------------------------------------------
@@ -142,9 +150,9 @@ class JsThread:
         except BusinessError as error:
             return f"e {json.dumps(_plain(error))}"
         finally:
-            taken_ns = self.realm.taken_ns()
-            if taken_ns:
-                self.thread.sleep(taken_ns)
+            wait_ns = taken_ns(self)
+            if wait_ns:
+                self.thread.sleep(wait_ns)
         return f"v {json.dumps(value)}"
 
     def loaded(self, failure: str) -> None:
@@ -173,10 +181,10 @@ class JsThread:
             self.busy()
             self.run("settle", tag, id=number, ok=ok, value=value)
 
-        taken_ns = self.realm.taken_ns()
-        if taken_ns:
+        wait_ns = taken_ns(self)
+        if wait_ns:
             kernel = self.thread.kernel
-            self.realm.schedule(kernel.now_ns + taken_ns, lambda: self.post(settle))
+            self.realm.schedule(kernel.now_ns + wait_ns, lambda: self.post(settle))
         else:
             settle()
 

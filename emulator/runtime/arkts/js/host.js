@@ -274,7 +274,7 @@ const EVENTS = {
   call: (api, command) => api.call(command.number, command.name, JSON.stringify(command.args)),
   timer: (api, command) => api.timer(command.id),
   settle: (api, command) => api.settle(command.id, command.ok, JSON.stringify(command.value ?? null)),
-  pool: (api, command) => api.pool(command.what, JSON.stringify(command.args)),
+  pool: (api, command) => api.pool(command.what, command.id),
 };
 
 function handle(line) {

@@ -82,7 +82,7 @@ Object.defineProperty(BusinessError, 'name', { value: 'BusinessError' });
 
 function answered(answer) {
   const value = parse(answer.slice(2));
-  if (answer[0] === 'v') return value === null ? undefined : value;
+  if (answer[0] === 'v') return value;
   throw new BusinessError(value.code, value.message, value.data ?? undefined);
 }
 
@@ -134,7 +134,7 @@ function settle(id, ok, text) {
   const { resolve, reject } = pending.get(id);
   pending.delete(id);
   const value = parse(text);
-  if (ok) resolve(value === null ? undefined : value);
+  if (ok) resolve(value);
   else reject(new BusinessError(value.code, value.message, value.data ?? undefined));
 }
 
@@ -248,11 +248,18 @@ function missingOf(error) {
   return (typeof error === 'object' && error !== null && missingErrors.get(error)) || '';
 }
 
+function alsoMissing(error, name) {
+  if (name && typeof error === 'object' && error !== null) missingErrors.set(error, name);
+  return error;
+}
+
 return {
   BusinessError,
+  offered,
   entry,
   settle,
   missingOf,
+  alsoMissing,
   concurrent,
   concurrentName: (value) => concurrentNames.get(value),
   context: () => kit('@ohos.application.BackupExtensionAbility').makeContext(),

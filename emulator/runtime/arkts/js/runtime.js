@@ -334,6 +334,7 @@ function settledAs(number, text) {
 }
 
 const pool = host.part('pool')(realm);
+realm.modules.offered.pool = pool;
 
 return {
   enqueue,
@@ -341,8 +342,7 @@ return {
   call,
   timer: fire,
   settle: (id, ok, text) => guardedJob(() => realm.modules.settle(id, ok, text)),
-  pool: (what, text) => pool.event(what, parse(text)),
-  clone: realm.clone,
+  pool: (what, id) => pool.event(what, id),
   owns: (promise) => promise instanceof Promise,
   unhandled(reason) {
     if (reason !== KILL) tell('unhandled', realm.values.errorObject(reason));

@@ -1,17 +1,14 @@
-"""What the app's JavaScript may ask of Python, by name."""
+"""The context of an extension: its directories, and what it tells of the app."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from emulator.kits.context import BackupExtensionContext
-
-if TYPE_CHECKING:
-    from emulator.runtime.arkts.thread import JsThread
+from emulator.runtime.arkts.bridge.app import App, Operations
 
 
-def directory(app: JsThread, level: str, area: int, name: str) -> str:
+def directory(app: App, level: str, area: int, name: str) -> str:
     """The device path of a context's directory, which exists afterwards."""
     sandbox = app.process.sandbox
     context = BackupExtensionContext(sandbox)
@@ -24,7 +21,7 @@ def directory(app: JsThread, level: str, area: int, name: str) -> str:
     return shown
 
 
-def about(app: JsThread) -> dict[str, Any]:
+def about(app: App) -> dict[str, Any]:
     """What the context tells of the app."""
     bundle, module = app.process.bundle, app.process.sandbox.module
     name = bundle.full_name.partition(":")[0]
@@ -35,5 +32,5 @@ def about(app: JsThread) -> dict[str, Any]:
     }
 
 
-OPERATIONS: Mapping[str, Callable[..., Any]] = {"context.directory": directory, "context.about": about}
-"""Every operation, by ``kit.name``."""
+OPERATIONS: Operations = {"context.directory": directory, "context.about": about}
+"""By ``kit.name``."""

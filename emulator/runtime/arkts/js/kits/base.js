@@ -1,0 +1,3 @@
+// @ohos.base: types for the most part; BusinessError is what kits throw.
+exports.BusinessError = kit.BusinessError;
+exports.default = { BusinessError: kit.BusinessError };

@@ -1,0 +1,2 @@
+// @ohos.ability.wantConstant
+exports.default = { ...kit.require("@emulator.enums")["@ohos.ability.wantConstant"] };

@@ -1,0 +1,27 @@
+"""Kits in JavaScript for tests: one Node process per test run, a fresh app for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator.runtime.arkts.kits_driver import FakeApp, Kits, app_on, node_binary
+
+
+@pytest.fixture(scope="session")
+def kits() -> Iterator[Kits]:
+    node = node_binary()
+    if node is None:
+        pytest.skip("Node is not installed: pip install -e .[arkts]")
+    made = Kits(node)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(tmp_path: Path, request: Any) -> FakeApp:
+    """Its files come from the module's SEED."""
+    return app_on(tmp_path / "root", seed=getattr(request.module, "SEED", None))
