@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from emulator.ability import CALLBACKS, BackupExtensionAbility
 from emulator.runtime.realm import Realm
@@ -20,6 +20,10 @@ from emulator.runtime.realm import Realm
 if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
     from emulator.runtime.arkts.sources import Sources
+
+
+ARKTS_SUFFIXES = (".ets", ".ts", ".js")
+"""Sources of extensions that are not Python."""
 
 
 class SubjectError(Exception):
@@ -84,22 +88,47 @@ class PythonSubject:
         return PythonRealm(self, process)
 
 
-def load_subject(spec: str | type[Any]) -> PythonSubject:
-    """``pkg.module.Class``, ``path/to/file.py:Class`` or a class itself.
+@overload
+def load_subject(spec: type[Any]) -> PythonSubject: ...
 
-    Imports and instantiates once; calls no callback. Raises SubjectError with one clear message.
+
+@overload
+def load_subject(spec: str) -> Subject: ...
+
+
+def load_subject(spec: str | type[Any]) -> Subject:
+    """``pkg.module.Class``, ``path/to/file.py:Class``, a class itself, or ``path/to/file.ets`` (.ts, .js), with ``:Class`` or not.
+
+    A Python class is imported and instantiated once; of an ArkTS module nothing runs. No callback is called. Raises
+    SubjectError with one clear message.
     """
     if isinstance(spec, type):
         return _subject(spec, f"{spec.__module__}.{spec.__qualname__}")
     path, _, name = spec.rpartition(":")
+    if spec.endswith(ARKTS_SUFFIXES):
+        return _arkts(Path(spec), "", spec)
+    if path.endswith(ARKTS_SUFFIXES) and name:
+        return _arkts(Path(path), name, spec)
     if path.endswith(".py") and name:
         return _subject(_member(_import_file(Path(path), spec), name, spec), spec)
     if spec.endswith(".py"):
         raise SubjectError(f"--extension={spec}: name the class too, as {spec}:Class")
     module, _, name = spec.rpartition(".")
     if not module or not all(part.isidentifier() for part in spec.split(".")):
-        raise SubjectError(f"--extension={spec}: expected pkg.module.Class or path/to/file.py:Class")
+        raise SubjectError(f"--extension={spec}: expected pkg.module.Class, path/to/file.py:Class or path/to/file.ets")
     return _subject(_member(_import_module(module, spec), name, spec), spec)
+
+
+def _arkts(path: Path, name: str, spec: str) -> Subject:
+    if not path.is_file():
+        raise SubjectError(f"--extension={spec}: there is no file {path}")
+    from emulator.runtime.arkts.loading import load_arkts_subject
+    from emulator.runtime.arkts.toolchain import ToolchainMissing
+
+    try:
+        return load_arkts_subject(spec, path, name)
+    except ToolchainMissing as error:
+        raise SubjectError(f"--extension={spec}: {error}") from None
 
 
 def _import_module(name: str, spec: str) -> ModuleType:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from emulator.kernel import AppThread
 from emulator.runtime.arkts import host, watch
@@ -175,13 +175,13 @@ class Frames:
         try:
             return self._engine.exchange(line)
         except host.EngineDied as died:
-            return self._crashed(died)
+            self._crashed(died)
         except host.EngineHung as hung:
             self._lose()
             self._process.hang(hung.limit_s)
             raise
 
-    def _crashed(self, died: host.EngineDied) -> Any:
+    def _crashed(self, died: host.EngineDied) -> NoReturn:
         """To the emulated device the app's process has crashed."""
         self._lose()
         self._process.log("crash", f"the process crashed: {died}")

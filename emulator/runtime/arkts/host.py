@@ -15,11 +15,17 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
+import greenlet
+
+from emulator.kernel import current_thread
 from emulator.runtime.arkts import watch
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 SCRIPTS = Path(__file__).with_name("js")
 HEAP_MB = 256
@@ -33,6 +39,19 @@ FAULT = 70
 """Exit code of an engine whose own code has failed."""
 
 _READ_AT_ONCE = 1 << 18
+
+
+def outside_the_app(function: Callable[P, T]) -> Callable[P, T]:
+    """Let ``function`` see the real clock and real processes also where a thread of the app has got to it."""
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        if current_thread() is None:
+            return function(*args, **kwargs)
+        value: T = greenlet.greenlet(functools.partial(function, *args, **kwargs)).switch()
+        return value
+
+    return call
 
 
 class EngineDied(Exception):
@@ -59,7 +78,7 @@ class Engine:
         self.owner_pid = os.getpid()
         self.scripts: set[str] = set()
         self.programs: set[str] = set()
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process lives
         self._process = subprocess.Popen(
             [*_isolation(), str(node), *_flags(node), str(SCRIPTS / "host.js")],
             stdin=subprocess.PIPE,
@@ -89,6 +108,7 @@ class Engine:
         """Carry out something that runs no code of the app."""
         self.exchange(json.dumps({"c": name, **members}))
 
+    @outside_the_app
     def exchange(self, line: str) -> dict[str, Any]:
         """Send one line and wait for the one that comes back. Raises EngineDied, EngineHung or EngineFault."""
         try:
@@ -104,6 +124,7 @@ class Engine:
             self.kill()  # it is in the middle of something that nobody waits for any more
             raise
 
+    @outside_the_app
     def kill(self) -> None:
         """End it at once."""
         self._process.kill()
@@ -243,6 +264,7 @@ _idle: list[Engine] = []
 _all: list[Engine] = []
 
 
+@outside_the_app
 def lease(node: Path) -> Engine:
     """An engine for one emulated process."""
     for engine in reversed(_idle):
@@ -256,6 +278,7 @@ def lease(node: Path) -> Engine:
     return engine
 
 
+@outside_the_app
 def give_back(engine: Engine) -> None:
     """The emulated process is gone."""
     if engine.alive and len(_idle) < KEPT:

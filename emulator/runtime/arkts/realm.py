@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.kernel import AppThread, Rank
 from emulator.record import Value
-from emulator.runtime.arkts.bridge import OPERATIONS, taken_ns
+from emulator.runtime.arkts.bridge import OPERATIONS
 from emulator.runtime.arkts.frames import Frames
 from emulator.runtime.arkts.pool import TaskPool
 from emulator.runtime.arkts.thread import JsThread

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emulator.runtime.arkts.program import Program
+from emulator.runtime.arkts.sources import Sources
 
 if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
@@ -25,6 +26,7 @@ class ArkTsSubject:
     node: Path
     lines: Mapping[str, int] = field(default_factory=dict)
     class_name: str = ""
+    sources: Sources | None = None
     language: str = "arkts"
 
     def make_realm(self, process: ExtensionProcess) -> Realm:

@@ -14,7 +14,7 @@ UNUSABLE = {
         "there is no module 'nowhere'; looked in ",
     ),
     "no such class": ("app.Extension", "--extension=app.Extension: app has no 'Extension'; did you mean Ext?"),
-    "no spec": ("app", "--extension=app: expected pkg.module.Class or path/to/file.py:Class"),
+    "no spec": ("app", "--extension=app: expected pkg.module.Class, path/to/file.py:Class or path/to/file.ets"),
     "no such file": ("lib/app.py:Ext", "--extension=lib/app.py:Ext: there is no file lib/app.py"),
     "import fails": (
         "broken.Ext",
