@@ -128,6 +128,11 @@ class Kernel:
         return heap[0][0] if heap else None
 
     @property
+    def next_is_app(self) -> bool:
+        """True when the next event is that a thread of the app goes on."""
+        return self.next_ns is not None and self._heap[0][1] >= Rank.APP
+
+    @property
     def device_event_due(self) -> bool:
         """True when something other than the app's own threads will happen."""
         return any(entry[1] < Rank.APP and (entry[3] is None or entry[3].pending) for entry in self._heap)

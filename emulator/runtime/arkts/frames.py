@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from emulator.kernel import AppThread
 from emulator.runtime.arkts import host, watch
-from emulator.runtime.arkts.program import Program
+from emulator.runtime.arkts.program import Module, Program
 
 if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
@@ -24,6 +24,11 @@ UNWIND_LIMIT_S = 1.0
 HEAD_START_NS = 50_000_000
 """A thread that has begun an event computes for so long before a thread of the pool may be sent in on top of it: what it
 calls next would otherwise wait for all that the pool's thread has to do.
+"""
+
+SLICE_NS = 1_000_000
+"""So long a thread of the app computes past the time at which another one goes on: threads that both look at clocks again and
+again would otherwise take turns at every look.
 """
 
 NO_SCHEDULE_NS = 1 << 52
@@ -134,12 +139,12 @@ class Frames:
             self._engine = host.lease(self._node)
         engine, program = self._engine, self._program
         if program.digest not in engine.programs:
-            scripts = {m.script.digest: (f, m.script.code) for f, m in program.modules.items() if not m.fault}
-            new = {digest: script for digest, script in scripts.items() if digest not in engine.scripts}
-            engine.command("scripts", scripts=[{"digest": d, "file": f, "code": c} for d, (f, c) in new.items()])
+            new = {name: m for f, m in program.modules.items() if (name := _script_name(f, m)) not in engine.scripts}
+            scripts = [{"digest": name, "file": name.partition(" ")[2], "code": m.script.code} for name, m in new.items()]
+            engine.command("scripts", scripts=scripts)
             engine.scripts.update(new)
             modules = {
-                f: {"digest": m.script.digest, "dependencies": dict(m.dependencies), "fault": m.fault}
+                f: {"digest": _script_name(f, m), "dependencies": dict(m.dependencies), "fault": m.fault}
                 for f, m in program.modules.items()
             }
             engine.command("program", program=program.digest, modules=modules)
@@ -152,6 +157,8 @@ class Frames:
         horizon = kernel.next_ns
         if horizon is None:
             horizon = max(kernel.device_event_ns + kernel.stuck_escape_ns, kernel.now_ns) + 1
+        elif kernel.next_is_app:
+            horizon += SLICE_NS
         if kernel.until_ns is not None:
             horizon = min(horizon, kernel.until_ns + 1)
         return [kernel.now_ns, min(horizon, NO_SCHEDULE_NS), fuel.left, fuel.paid]
@@ -193,3 +200,8 @@ class Frames:
         self._stack.clear()
         if engine is not None:
             host.give_back(engine)
+
+
+def _script_name(file: str, module: Module) -> str:
+    """Equal code of two files makes two scripts: errors say which file they are from."""
+    return f"{module.script.digest} {file}"

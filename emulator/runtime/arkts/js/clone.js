@@ -44,8 +44,9 @@ function clone(value, seen, lists) {
       return keep(copyBytes(value, lists));
     case 'View': {
       const View = viewsByName.get(host.viewName(value));
-      const buffer = clone(value.buffer, seen, lists);
-      return keep(new View(buffer, value.byteOffset, View === DataView ? value.byteLength : value.length));
+      const { byteOffset } = value; // which a buffer that moves takes along
+      const length = View === DataView ? value.byteLength : value.length;
+      return keep(new View(clone(value.buffer, seen, lists), byteOffset, length));
     }
     case 'Map': {
       const copy = keep(new Map());

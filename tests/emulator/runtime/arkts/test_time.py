@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
 
 import pytest
 
@@ -107,15 +107,9 @@ class Endless:
             pass
 
 
-class EndlessAsync:
-    def onProcess(self) -> str:
-        return "{}"
-
-    async def onBackupEx(self, backupInfo: str) -> str:
-        import asyncio
-
-        while True:
-            await asyncio.sleep(0)
+@functools.cache
+def endless_in_python() -> Record:
+    return harness.run(Endless)
 
 
 @pytest.mark.parametrize(
@@ -129,9 +123,9 @@ class EndlessAsync:
     ids=["plain", "swallows", "finally", "await"],
 )
 def test_a_loop_without_end_reaches_every_time_limit(loop: str) -> None:
-    record = run(BUSY + loop)
-    assert seen(record) == seen(harness.run(Endless))
-    assert verdicts(record) == verdicts(harness.run(Endless))
+    record, python = run(BUSY + loop), endless_in_python()
+    assert seen(record) == seen(python)
+    assert verdicts(record) == verdicts(python)
     assert record.complete
 
 
@@ -144,7 +138,11 @@ def test_ticks_cost_what_they_cost_in_python() -> None:
 
 
 def test_nothing_is_charged_for_what_is_free() -> None:
-    [call] = [c for c in run(f"onBackupEx(i) {{ for (let n = 0; n < {FREE_TICKS}; n++) __tick(); }}").calls if c.callback == "onBackupEx"]
+    [call] = [
+        c
+        for c in run(f"onBackupEx(i) {{ for (let n = 0; n < {FREE_TICKS}; n++) __tick(); }}").calls
+        if c.callback == "onBackupEx"
+    ]
     assert call.end_ns == 0
 
 
@@ -175,7 +173,9 @@ def test_what_a_callback_leaves_is_noted() -> None:
 
 
 def test_an_error_in_a_timer_ends_the_process() -> None:
-    record = run("async onBackupEx(i) { setTimeout(() => {\n throw new TypeError('late'); }, 3000); await new Promise(() => {}); }")
+    record = run(
+        "async onBackupEx(i) { setTimeout(() => {\n throw new TypeError('late'); }, 3000); await new Promise(() => {}); }"
+    )
     assert ends(record)[0] == ("exit", 3.0)
     assert logged(record, "crash") == ["TypeError: late (Ext.js:5)"]
 
@@ -186,12 +186,10 @@ def test_a_rejection_that_nobody_hears_is_only_logged() -> None:
     assert logged(record) == ["unhandled rejection: Error: nobody (Ext.js:4)"]
 
 
-def everything(record: Record) -> Any:
-    return record.to_json()
-
-
 def test_two_runs_are_equal_to_the_byte() -> None:
-    body = BUSY + """async onBackupEx(i) {
+    body = (
+        BUSY
+        + """async onBackupEx(i) {
         const rows = [];
         for (let n = 0; n < 20; n++) {
             __tick();
@@ -201,11 +199,15 @@ def test_two_runs_are_equal_to_the_byte() -> None:
         console.log(JSON.stringify(await Promise.all(rows)));
         return 'done';
     }"""
-    before = SPIN + """
+    )
+    before = (
+        SPIN
+        + """
         let count = 0;
         async function work(n, r) { __tick(); spin(300 * r); await new Promise((f) => setTimeout(f, 100 * n)); return [n, count++, Date.now(), Math.random()]; }
         __concurrent(work, 'work');
     """
+    )
     first, second = run(body, before=before), run(body, before=before)
     assert first.dumps() == second.dumps()
     assert len(logged(first)) == 1
