@@ -12,16 +12,21 @@ module.exports = function facts(ts, sourceFile, lazyAt) {
   let defaultExport = ''
   const exported = new Set()
 
-  function addImport(node, specifier, names, typeOnly, dynamic = false) {
-    imports.push({ specifier, names, ...place(node), lazy: lazyAt.has(node.getStart(sourceFile)), type_only: typeOnly, dynamic })
+  // `pairs` are imported names, each with what this file calls it.
+  function addImport(node, specifier, pairs, typeOnly, dynamic = false) {
+    const [names, locals] = [0, 1].map((i) => pairs.map((pair) => pair[i]))
+    const lazy = lazyAt.has(node.getStart(sourceFile))
+    imports.push({ specifier, names, locals, ...place(node), lazy, type_only: typeOnly, dynamic })
   }
 
-  function importNames(clause) {
-    const names = clause?.name ? ['default'] : []
+  const pairOf = (e) => [(e.propertyName ?? e.name).text, e.name.text]
+
+  function importPairs(clause) {
+    const pairs = clause?.name ? [['default', clause.name.text]] : []
     const bindings = clause?.namedBindings
-    if (bindings && ts.isNamespaceImport(bindings)) names.push('*')
-    else if (bindings) names.push(...bindings.elements.map((e) => (e.propertyName ?? e.name).text))
-    return names
+    if (bindings && ts.isNamespaceImport(bindings)) pairs.push(['*', bindings.name.text])
+    else if (bindings) pairs.push(...bindings.elements.map(pairOf))
+    return pairs
   }
 
   function onlyTypes(clause) {
@@ -56,15 +61,15 @@ module.exports = function facts(ts, sourceFile, lazyAt) {
 
   function statement(node) {
     if (ts.isImportDeclaration(node)) {
-      addImport(node, node.moduleSpecifier.text, importNames(node.importClause), onlyTypes(node.importClause))
+      addImport(node, node.moduleSpecifier.text, importPairs(node.importClause), onlyTypes(node.importClause))
     } else if (ts.isImportEqualsDeclaration(node) && ts.isExternalModuleReference(node.moduleReference)) {
-      addImport(node, node.moduleReference.expression.text, ['*'], node.isTypeOnly)
+      addImport(node, node.moduleReference.expression.text, [['*', node.name.text]], node.isTypeOnly)
     } else if (ts.isExportDeclaration(node)) {
       const elements = node.exportClause && ts.isNamedExports(node.exportClause) ? node.exportClause.elements : undefined
       if (node.moduleSpecifier) {
-        const names = elements ? elements.map((e) => (e.propertyName ?? e.name).text) : ['*']
-        addImport(node, node.moduleSpecifier.text, names, node.isTypeOnly)
-        if (elements?.some((e) => e.name.text === 'default')) defaultExport = '(expression)'
+        const pairs = elements ? elements.map(pairOf) : [['*', node.exportClause?.name.text ?? '*']]
+        addImport(node, node.moduleSpecifier.text, pairs, node.isTypeOnly)
+        if (elements?.some((e) => e.name.text === 'default')) defaultExport = 'default'
       } else {
         for (const element of elements ?? []) {
           const local = (element.propertyName ?? element.name).text
@@ -92,8 +97,8 @@ module.exports = function facts(ts, sourceFile, lazyAt) {
   function calls(node) {
     if (ts.isCallExpression(node) && node.arguments.length > 0 && ts.isStringLiteralLike(node.arguments[0])) {
       const { expression } = node
-      if (expression.kind === ts.SyntaxKind.ImportKeyword) addImport(node, node.arguments[0].text, ['*'], false, true)
-      else if (ts.isIdentifier(expression) && expression.text === 'require') addImport(node, node.arguments[0].text, ['*'], false)
+      if (expression.kind === ts.SyntaxKind.ImportKeyword) addImport(node, node.arguments[0].text, [], false, true)
+      else if (ts.isIdentifier(expression) && expression.text === 'require') addImport(node, node.arguments[0].text, [], false)
     }
     ts.forEachChild(node, calls)
   }
@@ -104,6 +109,7 @@ module.exports = function facts(ts, sourceFile, lazyAt) {
     if (found.name === defaultExport) found.default = true
     found.exported = found.exported || found.default || exported.has(found.name)
   }
-  if (defaultExport && !classes.some((c) => c.default)) defaultExport = '(expression)'
+  const isImported = imports.some((i) => i.locals.includes(defaultExport))
+  if (defaultExport && !isImported && !classes.some((c) => c.default)) defaultExport = '(expression)'
   return { imports, classes, default_export: defaultExport }
 }

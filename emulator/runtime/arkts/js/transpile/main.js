@@ -48,6 +48,7 @@ function transpile(source) {
     message: ts.flattenDiagnosticMessageText(d.messageText, ' '),
   }))
   if (isStatic) diagnostics.unshift({ ...placeOf(text, isStatic.getStart()), message: STATIC })
+  for (const i of facts.imports) i.type_only ||= !isLeft(result.outputText, i.specifier)
   return {
     code: result.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n'),
     mappings: JSON.parse(result.sourceMapText).mappings,
@@ -55,6 +56,11 @@ function transpile(source) {
     concurrent,
     diagnostics,
   }
+}
+
+// An import of what is used as a type alone is not in the code any more.
+function isLeft(code, specifier) {
+  return code.includes(`"${specifier}"`) || code.includes(`'${specifier}'`)
 }
 
 // Where an import began that the pre-pass took `lazy` from.
