@@ -60,7 +60,7 @@ def load_arkts_subject(
 def _check_class(sources: Sources) -> None:
     """Raise NoSuchClass where the class that was asked for is not there, unless the file says nothing about its classes."""
     script, wanted = sources.main, sources.wanted
-    if not wanted or script is None or script.diagnostics or sources.extension is not None:
+    if not wanted or script is None or sources.extension is not None:
         return
     names = [info.name for info in script.classes if info.name]
     close = difflib.get_close_matches(wanted, names, cutoff=0.4) or names

@@ -86,8 +86,9 @@ class Sources:
 
     @property
     def main(self) -> Script | None:
-        """The entry file; None when there is none or it cannot be read."""
-        return self.scripts.get(self.entry)
+        """The entry file; None when there is none, or it does not compile and so says nothing for certain."""
+        script = self.scripts.get(self.entry)
+        return script if script is not None and not script.diagnostics else None
 
     @property
     def extension(self) -> ClassPlace | None:
@@ -165,7 +166,7 @@ class Sources:
 def _original(statement: Import, name: str) -> str | None:
     """What the other module calls what this file calls ``name``; None for what does not come from there."""
     space, _, member = name.rpartition(".")
-    for original, local in zip(statement.names, statement.locals, strict=True):
+    for original, local in zip(statement.names, statement.locals or statement.names, strict=True):
         if local == name and original != EVERYTHING:
             return original
         if original == EVERYTHING and local in (space, EVERYTHING):

@@ -99,7 +99,7 @@ BAD = {
     "used": (BASE + "import { window } from '@kit.ArkUI';\nwindow.getLastWindow();", ["BK804"], "Backup.ets:3:1"),
     "plain": ("export default class E {\n  onBackup(): void { }\n}", ["BK806"], "Backup.ets:1"),
     "slip": (BASE.replace("onBackup()", "onbackup()"), ["BK805"], "Backup.ets:2"),
-    "syntax": (f"{HEAD}export default class E extends {{ }}", ["BK801"], "Backup.ets:2:37"),
+    "syntax": (f"{HEAD}export default class E {{\n  onBackup(): void {{ let x = ; }}\n}}", ["BK801"], "Backup.ets:3:30"),
     "no such file": (f"import {{ a }} from './Gone';\n{BASE}console.info(a);", ["BK801"], "Backup.ets:1:1"),
     "static": (f"'use static';\n{BASE}", ["BK801"], "Backup.ets:1:1"),
 }

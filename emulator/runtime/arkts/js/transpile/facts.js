@@ -49,7 +49,7 @@ module.exports = function facts(ts, sourceFile, lazyAt) {
     }
     classes.push({
       name,
-      base: heritage ? heritage.types[0].expression.getText(sourceFile) : '',
+      base: heritage?.types[0]?.expression.getText(sourceFile) ?? '',
       methods,
       exported: options.exported || options.default,
       default: options.default,
