@@ -18,6 +18,7 @@ def header(options: Options, setup: Setup) -> list[str]:
     conditions = f", also under {', '.join(options.conditions)}" if options.conditions else ""
     lines = [
         f"conformance: {subject.spec} ({subject.language}{source})",
+        *(f"project: {note}" for note in subject.notes),
         f"device: {settings.device.name} (API level {settings.device.api_level}){conditions}",
         f"profile: {settings.profile}, seed {settings.seed}, {_drawn(settings)} (whatever the hypothesis profile is)",
         f"ticks: {_ticks(setup)}; hang limit {'off under a debugger' if options.debugger else f'{options.hang_limit_s:g} s'}",

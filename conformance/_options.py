@@ -36,7 +36,11 @@ class Option:
 
 
 OPTIONS = (
-    Option("--extension", "SPEC", "the extension under test: pkg.module.Class or path/to/file.py:Class"),
+    Option(
+        "--extension",
+        "SPEC",
+        "the extension under test: pkg.module.Class, path/to/file.py:Class, path/to/file.ets or the directory of a project",
+    ),
     Option("--bundle", "DIR", "the app's module: DIR/module.json5 or DIR/src/main/module.json5, and its backup_config.json"),
     Option("--sandbox", "DIR", "the app's data: the root of a device, with DIR/data/storage/el2/base/..."),
     Option("--device", "NAME|FILE.json", "the device profile: api-12, api-18, api-20, latest, or a file", "latest"),
@@ -125,7 +129,7 @@ def read(config: pytest.Config) -> Options | None:
         return None
     base = _ini_directory(config) if from_ini else config.invocation_params.dir
     return Options(
-        extension=_place(str(extension), base) if from_ini else str(extension),
+        extension=_named_in_ini(str(extension), base) if from_ini else str(extension),
         import_root=base,
         bundle=_path(config, "--bundle"),
         sandbox=_path(config, "--sandbox"),
@@ -226,7 +230,13 @@ def _device(config: pytest.Config) -> str:
 
 def _place(value: str, base: Path) -> str:
     """A file that an ini file names lies beside that ini file."""
-    return str(base / value) if re.search(r"\.json$|\.py(:|$)", value) else value
+    return str(base / value) if value.endswith(".json") else value
+
+
+def _named_in_ini(extension: str, base: Path) -> str:
+    """The same for an extension; a directory is a project."""
+    is_path = re.search(r"\.(py|ets|ts|js)(:|$)", extension) or (base / extension).is_dir()
+    return str(base / extension) if is_path else extension
 
 
 def _for_rerun(config: pytest.Config) -> list[str]:

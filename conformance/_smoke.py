@@ -89,7 +89,8 @@ def smoke(options: Options, today: date, scenario_dir: Path) -> Setup:
         if options.replay is not None:
             Scenario.load(options.replay)
         put_on_path(options.import_root)
-        return Setup(load_subject(options.extension), package, settings, waivers)
+        subject = load_subject(options.extension)
+        return Setup(subject, package or subject.package, settings, waivers)
     except (ProfileError, ConditionError, SubjectError, WaiverError, ScenarioError) as error:
         raise pytest.UsageError(str(error)) from None
 

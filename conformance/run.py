@@ -116,7 +116,7 @@ class ConformanceRun:
     ) -> None:
         self._subject = subject
         self._settings = settings
-        self._package = package
+        self._package = package = package or subject.package
         self._lab = Lab(
             subject,
             settings.device,

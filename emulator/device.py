@@ -169,7 +169,7 @@ class Device:
         full_name = f"{name}:{clone_index}" if clone_index else name
         if full_name in self.bundles:
             raise DeviceError(f"{full_name} is installed already: uninstall it first, or give a clone_index")
-        package = package or Package()
+        package = package or subject.package or Package()
         seed = SeedFromDirectory(sandbox) if isinstance(sandbox, Path) else sandbox
         tree = _LazySandbox(self, full_name.replace(":", "+"), package.module, seed)
         bundle = InstalledBundle(full_name, subject, package, self.profile, tree)

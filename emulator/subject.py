@@ -6,6 +6,7 @@ import difflib
 import importlib
 import importlib.util
 import inspect
+import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from emulator.runtime.realm import Realm
 
 if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
+    from emulator.package import Package
     from emulator.runtime.arkts.sources import Sources
 
 
@@ -57,6 +59,14 @@ class Subject(Protocol):
     def sources(self) -> Sources | None:
         """What can be read off an ArkTS subject without running it; None for a Python one."""
 
+    @property
+    def package(self) -> Package | None:
+        """How the subject's own project registers it; None where there is no project around it."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was chosen where the project left a choice, for the user."""
+
     def make_realm(self, process: ExtensionProcess) -> Realm:
         """The language half of a new process."""
 
@@ -73,6 +83,8 @@ class PythonSubject:
     roots: tuple[str, ...] = ()
     language: str = "python"
     sources: None = None
+    package: None = None
+    notes: tuple[str, ...] = ()
 
     def shown(self, file: str) -> str:
         """``file`` as messages name it: relative to the working directory where possible."""
@@ -97,7 +109,8 @@ def load_subject(spec: str) -> Subject: ...
 
 
 def load_subject(spec: str | type[Any]) -> Subject:
-    """``pkg.module.Class``, ``path/to/file.py:Class``, a class itself, or ``path/to/file.ets[:Class]`` (also .ts, .js).
+    """What ``spec`` names: ``pkg.module.Class``, ``path/to/file.py:Class``, a class itself, ``path/to/file.ets`` (.ts, .js) with
+    ``:Class`` or not, or the directory of a HarmonyOS project or of a module of one.
 
     A Python class is imported and instantiated once; of an ArkTS module nothing runs. No callback is called. Raises
     SubjectError with one clear message.
@@ -113,21 +126,37 @@ def load_subject(spec: str | type[Any]) -> Subject:
         return _subject(_member(_import_file(Path(path), spec), name, spec), spec)
     if spec.endswith(".py"):
         raise SubjectError(f"--extension={spec}: name the class too, as {spec}:Class")
+    if Path(spec).is_dir() or "/" in spec or os.sep in spec:
+        return _project(Path(spec), spec)
     module, _, name = spec.rpartition(".")
     if not module or not all(part.isidentifier() for part in spec.split(".")):
-        raise SubjectError(f"--extension={spec}: expected pkg.module.Class, path/to/file.py:Class or path/to/file.ets")
+        raise SubjectError(
+            f"--extension={spec}: expected pkg.module.Class, path/to/file.py:Class, path/to/file.ets or the "
+            "directory of a HarmonyOS project"
+        )
     return _subject(_member(_import_module(module, spec), name, spec), spec)
 
 
 def _arkts(path: Path, name: str, spec: str) -> Subject:
     if not path.is_file():
         raise SubjectError(f"--extension={spec}: there is no file {path}")
-    from emulator.runtime.arkts.loading import load_arkts_subject
+    from emulator.runtime.arkts.loading import NoSuchClass, load_arkts_subject
     from emulator.runtime.arkts.toolchain import ToolchainMissing
 
     try:
         return load_arkts_subject(spec, path, name)
-    except ToolchainMissing as error:
+    except (ToolchainMissing, NoSuchClass) as error:
+        raise SubjectError(f"--extension={spec}: {error}") from None
+
+
+def _project(directory: Path, spec: str) -> Subject:
+    from emulator.package import PackageError
+    from emulator.runtime.arkts.loading import load_arkts_project
+    from emulator.runtime.arkts.toolchain import ToolchainMissing
+
+    try:
+        return load_arkts_project(spec, directory)
+    except (PackageError, ToolchainMissing) as error:
         raise SubjectError(f"--extension={spec}: {error}") from None
 
 

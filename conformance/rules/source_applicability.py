@@ -5,7 +5,6 @@ from __future__ import annotations
 from conformance.evidence import Evidence
 from conformance.rules.package_applicability import named
 from conformance.rules.registry import PREDICATES
-from emulator.runtime.arkts.sources import Sources
 
 
 def source_not_applicable(rule_id: str, evidence: Evidence) -> str | None:
@@ -27,7 +26,7 @@ def source_blocked(rule_id: str, evidence: Evidence) -> str:
         return named("BK701", evidence)
     if rule_id == "BK801":
         return ""
-    if _unreadable(sources):
+    if sources.main is None:
         return named("BK801", evidence)
     if rule_id in ("BK805", "BK806") and sources.extension is None:
         return named("BK802", evidence) or named("BK803", evidence)
@@ -46,8 +45,3 @@ def does_not_run(evidence: Evidence) -> str:
     if sources.extension is None:
         return named("BK802", evidence) or named("BK803", evidence)
     return named("BK803", evidence)
-
-
-def _unreadable(sources: Sources) -> bool:
-    """True where not even the entry file says what it exports."""
-    return sources.main is None or bool(sources.main.diagnostics)

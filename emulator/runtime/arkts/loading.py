@@ -1,12 +1,14 @@
-"""From a source file to a subject: everything is transpiled, linked and read, and nothing of it runs."""
+"""From a source file or a project to a subject: everything is transpiled, linked and read, and nothing of it runs."""
 
 from __future__ import annotations
 
+import difflib
+from dataclasses import replace
 from pathlib import Path
 
-from emulator.package.project import project_root
+from emulator.package.project import find_project, project_root
 from emulator.package.resolution import ModuleGraph
-from emulator.runtime.arkts.program import link, shown
+from emulator.runtime.arkts.program import Program, link, shown
 from emulator.runtime.arkts.sources import Sources, sources_of
 from emulator.runtime.arkts.subject import ArkTsSubject
 from emulator.runtime.arkts.toolchain import Toolchain, find_toolchain
@@ -16,12 +18,31 @@ CACHE = Path(".conformance", "arkts")
 """Transpiled files are kept here, below the working directory."""
 
 
+class NoSuchClass(Exception):
+    """The class that the user names is not in the file; the message says which are."""
+
+
+def load_arkts_project(spec: str, directory: Path) -> ArkTsSubject:
+    """The extension that the project in ``directory`` registers, with its package.
+
+    A project that registers none, or whose srcEntry leads nowhere, is a subject without a program: the rules about its
+    package say what is wrong with it. Raises PackageError for what is no project, and ToolchainMissing.
+    """
+    project = find_project(directory)
+    if project.source is None:
+        subject = ArkTsSubject(spec, (), "", Program(""), Path(), sources=Sources("", {}))
+    else:
+        subject = load_arkts_subject(spec, project.source, root=project.directory)
+    return replace(subject, package=project.package, notes=project.notes)
+
+
 def load_arkts_subject(
     spec: str, entry: Path, class_name: str = "", root: Path | None = None, toolchain: Toolchain | None = None
 ) -> ArkTsSubject:
     """The extension in the file ``entry``: its default export, or the class ``class_name``. ``root`` is the project's directory.
 
-    What does not compile, resolve or fit is in the subject's ``sources``, for the rules to judge. Raises ToolchainMissing.
+    What does not compile, resolve or fit is in the subject's ``sources``, for the rules to judge. Raises ToolchainMissing, and
+    NoSuchClass for a class that a file which compiles does not have.
     """
     tools = toolchain or find_toolchain()
     graph = ModuleGraph(root or project_root(entry.parent))
@@ -31,8 +52,20 @@ def load_arkts_subject(
     finally:
         transpiler.close()
     sources = sources_of(program, graph.why_not, class_name)
+    _check_class(sources)
     callbacks, lines, found = _callbacks(sources)
     return ArkTsSubject(spec, callbacks, shown(entry.resolve()), program, tools.node, lines, found, sources)
+
+
+def _check_class(sources: Sources) -> None:
+    """Raise NoSuchClass where the class that was asked for is not there, unless the file says nothing about its classes."""
+    script, wanted = sources.main, sources.wanted
+    if not wanted or script is None or sources.extension is not None:
+        return
+    names = [info.name for info in script.classes if info.name]
+    close = difflib.get_close_matches(wanted, names, cutoff=0.4) or names
+    hint = f"; did you mean {', '.join(close)}?" if close else "; it has no class"
+    raise NoSuchClass(f"{Path(sources.entry).name} has no class {wanted!r}{hint}")
 
 
 def _callbacks(sources: Sources) -> tuple[tuple[str, ...], dict[str, int], str]:

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import or re-export, at ``line`` and ``column`` (from 1). ``names``: "default", "*", or the imported names."""
+    """One import or re-export, at ``line`` and ``column`` (from 1). ``names``: "default", "*", or the imported names.
+
+    ``locals`` are what this file calls each of them, or of a re-export, under which names it exports them; "*" for all.
+    ``type_only``: nothing of the import is left in the code.
+    """
 
     specifier: str
     names: tuple[str, ...]
@@ -16,6 +20,7 @@ class Import:
     lazy: bool
     type_only: bool
     dynamic: bool
+    locals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,11 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One transpiled file. ``default_export``: the class's name, "(expression)" for something else, "" for none."""
+    """One transpiled file.
+
+    ``default_export``: the name of the class, of this file or as one of ``locals``; "(expression)" for something else, "" for
+    none.
+    """
 
     file: str
     code: str

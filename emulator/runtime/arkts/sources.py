@@ -13,7 +13,8 @@ from emulator.runtime.arkts.script import ClassInfo, Import, Script
 
 ABILITY = "BackupExtensionAbility"
 EXPRESSION = "(expression)"
-"""The default export of a file that exports something other than a class of its own."""
+"""The default export of a file that exports no class."""
+EVERYTHING = "*"
 
 
 class Stage(StrEnum):
@@ -85,8 +86,9 @@ class Sources:
 
     @property
     def main(self) -> Script | None:
-        """The entry file; None when there is none or it cannot be read."""
-        return self.scripts.get(self.entry)
+        """The entry file; None when there is none, or it does not compile and so says nothing for certain."""
+        script = self.scripts.get(self.entry)
+        return script if script is not None and not script.diagnostics else None
 
     @property
     def extension(self) -> ClassPlace | None:
@@ -100,7 +102,8 @@ class Sources:
     @property
     def default_class(self) -> ClassPlace | None:
         """The class that the entry file exports as default, in whichever file it stands; None where that is no class."""
-        return self._default_of(self.entry, ()) if self.main is not None else None
+        found = self._default_of(self.entry, ()) if self.main is not None else None
+        return found if isinstance(found, ClassPlace) else None
 
     def ancestry(self, place: ClassPlace) -> Ancestry:
         """The class and its bases."""
@@ -122,64 +125,59 @@ class Sources:
         yield from (place for place in places if self.ancestry(place).system == ABILITY)
         yield from (place for place in places if self.ancestry(place).callbacks)
 
-    def _class_in(self, file: str, name: str, seen: tuple[str, ...] = ()) -> ClassPlace | None:
-        """The class of this name in a file or in one that it re-exports it from."""
+    def _class_in(self, file: str, name: str) -> ClassPlace | None:
+        """The class that a file knows under this name."""
+        found = self._find(file, name, ())
+        return found if isinstance(found, ClassPlace) else None
+
+    def _base(self, place: ClassPlace) -> ClassPlace | Ancestry:
+        """The base of a class, or where the line ends."""
+        return self._find(place.file, place.info.base, ()) or Ancestry((), lost=place.info.base)
+
+    def _find(self, file: str, name: str, seen: tuple[str, ...]) -> ClassPlace | Ancestry | None:
+        """What a name means in a file: a class of its own, one that it imports or passes on, or one of the system."""
         own = next((info for info in self.scripts[file].classes if info.name == name), None)
         if own is not None:
             return ClassPlace(file, own)
-        for statement in self.scripts[file].imports:
-            found = self._imported(file, statement, name, seen)
-            if isinstance(found, ClassPlace):
-                return found
-        return None
+        found = (self._imported(file, statement, name, seen) for statement in self.scripts[file].imports)
+        return next((meaning for meaning in found if meaning is not None), None)
 
-    def _default_of(self, file: str, seen: tuple[str, ...]) -> ClassPlace | None:
+    def _default_of(self, file: str, seen: tuple[str, ...]) -> ClassPlace | Ancestry | None:
         own = next((info for info in self.scripts[file].classes if info.default), None)
         if own is not None:
             return ClassPlace(file, own)
         name = self.scripts[file].default_export
-        return self._class_in(file, name, seen) if name not in ("", EXPRESSION) else None
-
-    def _base(self, place: ClassPlace) -> ClassPlace | Ancestry:
-        """The base of a class, or where the line ends."""
-        script, name = self.scripts[place.file], place.info.base
-        own = next((info for info in script.classes if info.name == name), None)
-        if own is not None:
-            return ClassPlace(place.file, own)
-        for statement in script.imports:
-            found = self._imported(place.file, statement, name, ())
-            if found is not None:
-                return found
-        return Ancestry((), lost=name)
+        return self._find(file, name, seen) if name not in ("", EXPRESSION) else None
 
     def _imported(self, file: str, statement: Import, name: str, seen: tuple[str, ...]) -> ClassPlace | Ancestry | None:
         """What ``name`` means if it comes by this import; None if it does not."""
+        original = _original(statement, name)
         target = self.resolved.get((file, statement.specifier))
-        if target is None:
-            return _system_class(statement, name)
-        if target in seen:
+        if original is None or target in seen:
             return None
-        seen = (*seen, target)
-        if name in statement.names or "*" in statement.names:
-            found = self._class_in(target, name.rpartition(".")[2], seen)
-            if found is not None:
-                return found
-        if "default" in statement.names:
-            place = self._default_of(target, seen)
-            return place if place is not None and name in (place.info.name, "default") else None
-        return None
+        if target is None:
+            # "export *" of a system module passes on names that nobody here knows.
+            return _system_class(statement, original) if statement.locals != (EVERYTHING,) else None
+        if original == "default":
+            return self._default_of(target, (*seen, target))
+        return self._find(target, original, (*seen, target))
 
 
-def _system_class(statement: Import, name: str) -> Ancestry | None:
-    """The class of a system module: by its name, by that of the module whose default it is, or by its name in a namespace."""
-    last = statement.specifier.replace(":", ".").rpartition(".")[2]
-    if name in statement.names:
-        return Ancestry((), system=name)
-    if "default" in statement.names and name == last:
-        return Ancestry((), system=last)
-    if "*" in statement.names and "." in name:
-        return Ancestry((), system=name.rpartition(".")[2])
+def _original(statement: Import, name: str) -> str | None:
+    """What the other module calls what this file calls ``name``; None for what does not come from there."""
+    space, _, member = name.rpartition(".")
+    for original, local in zip(statement.names, statement.locals or statement.names, strict=True):
+        if local == name and original != EVERYTHING:
+            return original
+        if original == EVERYTHING and local in (space, EVERYTHING):
+            return member
     return None
+
+
+def _system_class(statement: Import, original: str) -> Ancestry:
+    """The class of a system module; a default export is known by the name of its module."""
+    module = statement.specifier.replace(":", ".").rpartition(".")[2]
+    return Ancestry((), system=module if original == "default" else original)
 
 
 # reading -----------------------------------------------------------------------------------------------------------------

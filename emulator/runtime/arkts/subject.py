@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emulator.package import Package
 from emulator.runtime.arkts.program import Program
 from emulator.runtime.arkts.sources import Sources
 
@@ -27,6 +28,8 @@ class ArkTsSubject:
     lines: Mapping[str, int] = field(default_factory=dict)
     class_name: str = ""
     sources: Sources | None = None
+    package: Package | None = None
+    notes: tuple[str, ...] = ()
     language: str = "arkts"
 
     def make_realm(self, process: ExtensionProcess) -> Realm:

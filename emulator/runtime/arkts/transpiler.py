@@ -113,7 +113,7 @@ def _script(path: Path, document: Mapping[str, Any]) -> Script | None:
             file=str(path),
             code=code,
             mappings=str(document["mappings"]),
-            imports=tuple(Import(**{**i, "names": tuple(i["names"])}) for i in document["imports"]),
+            imports=tuple(Import(**{**i, "names": tuple(i["names"]), "locals": tuple(i["locals"])}) for i in document["imports"]),
             classes=tuple(ClassInfo(**{**c, "methods": tuple(map(tuple, c["methods"]))}) for c in document["classes"]),
             default_export=str(document["default_export"]),
             concurrent=tuple(document["concurrent"]),

@@ -14,7 +14,11 @@ UNUSABLE = {
         "there is no module 'nowhere'; looked in ",
     ),
     "no such class": ("app.Extension", "--extension=app.Extension: app has no 'Extension'; did you mean Ext?"),
-    "no spec": ("app", "--extension=app: expected pkg.module.Class, path/to/file.py:Class or path/to/file.ets"),
+    "no spec": ("app", "--extension=app: expected pkg.module.Class, path/to/file.py:Class, path/to/file.ets or the directory"),
+    "no such directory": ("lib/app", "--extension=lib/app: lib/app: there is no such directory"),
+    "no project": ("empty", "--extension=empty: empty: no HarmonyOS project: looked for build-profile.json5, "),
+    "a document of a project": ("torn", "--extension=torn: torn/module.json5: not JSON5 ("),
+    "no such ArkTS file": ("lib/App.ets", "--extension=lib/App.ets: there is no file lib/App.ets"),
     "no such file": ("lib/app.py:Ext", "--extension=lib/app.py:Ext: there is no file lib/app.py"),
     "import fails": (
         "broken.Ext",
@@ -37,6 +41,8 @@ UNUSABLE = {
 
 MODULES = {
     "broken.py": "1 / 0",
+    "empty/readme.txt": "",
+    "torn/module.json5": "{'module': ",
     "leaves.py": "raise SystemExit(3)",
     "typo.py": "class class",
     "bare.py": "class Ext:\n    def onbackup(self): pass",

@@ -18,8 +18,10 @@ ABILITY = "BackupExtensionAbility"
 
 
 def imports(specifier: str, *names: str, line: int = 1, column: int = 1, **flags: bool) -> Import:
-    """An import; ``flags`` are lazy, type_only and dynamic."""
-    return Import(specifier, names, line, column, **{"lazy": False, "type_only": False, "dynamic": False, **flags})
+    """An import; names may be "default as Base" or "* as kit"; ``flags`` are lazy, type_only and dynamic."""
+    originals, own = (tuple(name.split(" as ")[place] for name in names) for place in (0, -1))
+    given = {"lazy": False, "type_only": False, "dynamic": False, **flags}
+    return Import(specifier, originals, line, column, **given, locals=own)
 
 
 def class_of(

@@ -99,13 +99,16 @@ FIRES: dict[str, list[tuple[dict[str, Script], str, str, str]]] = {
             "app/Backup.ets:3",
         ),
         (
-            app(FROM_BASE, Base=script(class_of("F", name="Base", default=False), imported=(imports("@ohos.app.F", "default"),))),
+            app(
+                FROM_BASE,
+                Base=script(class_of("F", name="Base", default=False), imported=(imports("@ohos.app.F", "default as F"),)),
+            ),
             "class Base extends F, not BackupExtensionAbility",
             "Backup (app/Backup.ets:3) extends Base (app/Base.ets:3) extends F",
             "app/Base.ets:3",
         ),
         (
-            app(script(class_of("kit.UIAbility"), imported=(imports("@kit.AbilityKit", "*"),))),
+            app(script(class_of("kit.UIAbility"), imported=(imports("@kit.AbilityKit", "* as kit"),))),
             "class Backup extends UIAbility, not BackupExtensionAbility",
             "Backup (app/Backup.ets:3) extends UIAbility",
             "app/Backup.ets:3",
@@ -182,7 +185,7 @@ FIRES: dict[str, list[tuple[dict[str, Script], str, str, str]]] = {
     ],
 }
 
-DEFAULT_IMPORT = imports("@ohos.application.BackupExtensionAbility", "default")
+DEFAULT_IMPORT = imports("@ohos.application.BackupExtensionAbility", "default as Ability")
 MISSES: dict[str, list[dict[str, Script]]] = {
     "BK801": [
         app(),
@@ -195,13 +198,18 @@ MISSES: dict[str, list[dict[str, Script]]] = {
     "BK803": [
         app(),
         app(FROM_BASE, Base=BASE),
-        app(script(class_of("BackupExtensionAbility"), imported=(DEFAULT_IMPORT,))),
-        app(script(class_of("Kit.BackupExtensionAbility"), imported=(imports(KIT, "*"),))),
+        app(script(class_of("Ability"), imported=(DEFAULT_IMPORT,))),
+        app(script(class_of("Kit.BackupExtensionAbility"), imported=(imports(KIT, "* as Kit"),))),
         app(script(class_of("mixin(Base)"))),
         app(script(class_of("", "onBackup"))),
-        app(script(class_of("Alias"), imported=(KIT_IMPORT,))),
-        app(script(imported=(imports("./Base", "Base"),), export="Base"), Base=BASE),
-        app(script(imported=(imports("./Base", "default"),), export="Base"), Base=replace(BASE, default_export="Base")),
+        app(script(class_of("Unknown"), imported=(KIT_IMPORT,))),
+        app(script(class_of("Alias"), imported=(imports(KIT, "BackupExtensionAbility as Alias"),))),
+        app(script(class_of("Own"), imported=(imports("./Base", "Base as Own"),)), Base=BASE),
+        app(script(imported=(imports("./Base", "Base as Own"),), export="Own"), Base=BASE),
+        app(script(imported=(imports("./Base", "default as Own"),), export="Own"), Base=replace(BASE, default_export="Base")),
+        app(script(imported=(imports("./Base", "Base as default"),), export="default"), Base=BASE),
+        app(FROM_BASE, Base=script(imported=(imports(KIT, "BackupExtensionAbility as Base"),))),
+        app(FROM_BASE, Base=script(imported=(imports(KIT, "*"),))),
         app(FROM_BASE, Base=script(imported=(imports("./Deep", "*"),)), Deep=BASE),
         app(script(class_of("Base"), imported=(imports("./Backup", "Base"),))),
     ],

@@ -11,29 +11,26 @@ module.exports = function facts(ts, sourceFile, lazyAt, marks) {
   const has = (node, kind) => Boolean(node.modifiers?.some((m) => m.kind === kind))
   const imports = []
   const classes = []
-  const imported = new Map() // what the module calls it, by the name that it has where it comes from
   const exported = new Set()
   let defaultExport = ''
-  let defaultName = '' // of the module's own or imported
+  let defaultName = '' // what the module itself calls it
 
-  function addImport(node, specifier, names, typeOnly, dynamic = false) {
-    imports.push({ specifier, names, ...place(node), lazy: lazyAt.has(node.getStart(sourceFile)), type_only: typeOnly, dynamic })
+  // `pairs` are imported names, each with what this file calls it.
+  function addImport(node, specifier, pairs, typeOnly, dynamic = false) {
+    const [names, locals] = [0, 1].map((i) => pairs.map((pair) => pair[i]))
+    const lazy = lazyAt.has(node.getStart(sourceFile))
+    imports.push({ specifier, names, locals, ...place(node), lazy, type_only: typeOnly, dynamic })
   }
 
-  function importNames(clause) {
-    const names = clause?.name ? ['default'] : []
+  const outerName = (element) => (element.propertyName ?? element.name).text
+  const pairOf = (element) => [outerName(element), element.name.text]
+
+  function importPairs(clause) {
+    const pairs = clause?.name ? [['default', clause.name.text]] : []
     const bindings = clause?.namedBindings
-    if (clause?.name) imported.set(clause.name.text, clause.name.text)
-    if (bindings && ts.isNamespaceImport(bindings)) names.push('*')
-    for (const element of (bindings && ts.isNamedImports(bindings) && bindings.elements) || []) {
-      names.push(outerName(element))
-      imported.set(element.name.text, outerName(element))
-    }
-    return names
-  }
-
-  function outerName(element) {
-    return (element.propertyName ?? element.name).text
+    if (bindings && ts.isNamespaceImport(bindings)) pairs.push(['*', bindings.name.text])
+    else if (bindings) pairs.push(...bindings.elements.map(pairOf))
+    return pairs
   }
 
   function allTypes(clause) {
@@ -59,7 +56,7 @@ module.exports = function facts(ts, sourceFile, lazyAt, marks) {
     }
     classes.push({
       name,
-      base: heritage ? heritage.types[0].expression.getText(sourceFile) : '',
+      base: heritage?.types[0]?.expression.getText(sourceFile) ?? '',
       methods,
       exported: options.exported || options.default,
       default: options.default,
@@ -71,16 +68,16 @@ module.exports = function facts(ts, sourceFile, lazyAt, marks) {
 
   function statement(node) {
     if (ts.isImportDeclaration(node)) {
-      addImport(node, node.moduleSpecifier.text, importNames(node.importClause), onlyTypes(node.importClause))
+      addImport(node, node.moduleSpecifier.text, importPairs(node.importClause), onlyTypes(node.importClause))
     } else if (ts.isImportEqualsDeclaration(node) && ts.isExternalModuleReference(node.moduleReference)) {
-      addImport(node, node.moduleReference.expression.text, ['*'], node.isTypeOnly)
+      addImport(node, node.moduleReference.expression.text, [['*', node.name.text]], node.isTypeOnly)
     } else if (ts.isExportDeclaration(node)) {
       const elements = node.exportClause && ts.isNamedExports(node.exportClause) ? node.exportClause.elements : undefined
       const byDefault = elements?.find((e) => e.name.text === 'default')
       if (node.moduleSpecifier) {
-        const names = elements ? elements.map(outerName) : ['*']
-        addImport(node, node.moduleSpecifier.text, names, node.isTypeOnly || allTypes(node.exportClause))
-        if (byDefault) defaultExport = outerName(byDefault)
+        const pairs = elements ? elements.map(pairOf) : [['*', node.exportClause?.name.text ?? '*']]
+        addImport(node, node.moduleSpecifier.text, pairs, node.isTypeOnly || allTypes(node.exportClause))
+        if (byDefault) defaultExport = 'default'
       } else {
         for (const element of elements ?? []) exported.add(outerName(element))
         if (byDefault) defaultName = outerName(byDefault)
@@ -111,8 +108,8 @@ module.exports = function facts(ts, sourceFile, lazyAt, marks) {
   function calls(node) {
     if (ts.isCallExpression(node) && node.arguments.length > 0 && ts.isStringLiteralLike(node.arguments[0])) {
       const { expression } = node
-      if (expression.kind === ts.SyntaxKind.ImportKeyword) addImport(node, node.arguments[0].text, ['*'], false, true)
-      else if (ts.isIdentifier(expression) && expression.text === 'require') addImport(node, node.arguments[0].text, ['*'], false)
+      if (expression.kind === ts.SyntaxKind.ImportKeyword) addImport(node, node.arguments[0].text, [], false, true)
+      else if (ts.isIdentifier(expression) && expression.text === 'require') addImport(node, node.arguments[0].text, [], false)
     }
     ts.forEachChild(node, calls)
   }
@@ -123,6 +120,9 @@ module.exports = function facts(ts, sourceFile, lazyAt, marks) {
     if (found.name === defaultName) found.default = true
     found.exported = found.exported || found.default || exported.has(found.name)
   }
-  if (defaultName) defaultExport = classes.find((c) => c.default)?.name ?? imported.get(defaultName) ?? EXPRESSION
+  if (defaultName) {
+    const isKnown = classes.some((c) => c.default) || imports.some((i) => i.locals.includes(defaultName))
+    defaultExport = isKnown ? defaultName : EXPRESSION
+  }
   return { imports, classes, default_export: defaultExport }
 }

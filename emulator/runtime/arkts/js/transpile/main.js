@@ -55,6 +55,7 @@ function transpile({ kind, text: source }) {
     ...placeOf(text, d.start ?? 0),
     message: ts.flattenDiagnosticMessageText(d.messageText, ' '),
   }))
+  for (const i of facts.imports) i.type_only ||= !isLeft(result.outputText, i.specifier)
   return {
     code: result.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n'),
     mappings: JSON.parse(result.sourceMapText).mappings,
@@ -67,6 +68,11 @@ function transpile({ kind, text: source }) {
 function topLevelAwait(node) {
   if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) return node
   return ts.isFunctionLike(node) ? undefined : ts.forEachChild(node, topLevelAwait)
+}
+
+// An import of what is used as a type alone is not in the code any more.
+function isLeft(code, specifier) {
+  return code.includes(`"${specifier}"`) || code.includes(`'${specifier}'`)
 }
 
 function placeOf(text, at) {
