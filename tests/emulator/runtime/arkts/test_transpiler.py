@@ -98,12 +98,14 @@ def test_code_exports_what_the_source_does(runs: Mapping[str, dict[str, Any]], t
 BEHAVIOUR = {
     "labels": (
         "const seen: number[] = []\n"
-        "outer: for (let i = 0; i < 3; i++) { for (const j of [0, 1, 2]) { if (j === i) continue outer; seen.push(i * 10 + j) } }\n"
+        "outer: for (let i = 0; i < 3; i++) {\n"
+        "  for (const j of [0, 1, 2]) { if (j === i) continue outer; seen.push(i * 10 + j) }\n}\n"
         "export const main = () => seen",
         [10, 20, 21],
     ),
     "a pattern that is caught": (
-        "export function main() { try { throw { code: 7, rest: 1 } } catch ({ code, message = 'none' }) { return [code, message] } }",
+        "export function main() {\n"
+        "  try { throw { code: 7, rest: 1 } } catch ({ code, message = 'none' }) { return [code, message] }\n}",
         [7, "none"],
     ),
     "an import below its use": ("export const main = () => typeof late\nimport { late } from './late'", "function"),
@@ -218,12 +220,18 @@ BASE = {"base": "", "methods": (), "exported": False, "default": False, "abstrac
             "class A {\n onBackup() {}\n async onRestore(): Promise<void> {}\n}",
             {"name": "A", "methods": (("onBackup", 2), ("onRestore", 3))},
         ),
-        ("class A { onBackup = () => {}; 'onRestore'() {}; ['x']() {}; y = function () {} }", {"name": "A", "methods": (("onBackup", 1), ("onRestore", 1), ("x", 1), ("y", 1))}),
+        (
+            "class A { onBackup = () => {}; 'onRestore'() {}; ['x']() {}; y = function () {} }",
+            {"name": "A", "methods": (("onBackup", 1), ("onRestore", 1), ("x", 1), ("y", 1))},
+        ),
         ("class A { static a() {}; get b() { return 1 }; c: number = 1; [d]() {}; e(): void; f?: () => void }", {"name": "A"}),
-        ("abstract class A { abstract a(): void; b(x: number): void; b(x: string): void; b(x: unknown) {} }", {"name": "A", "abstract": True, "methods": (("b", 1),)}),
+        (
+            "abstract class A { abstract a(): void; b(x: number): void; b(x: string): void; b(x: unknown) {} }",
+            {"name": "A", "abstract": True, "methods": (("b", 1),)},
+        ),
         ("class A {}\nexport { A as default } from './b'", {"name": "A"}),
     ],
-)  # fmt: skip
+)
 def test_a_class_is_told(transpiler: Transpiler, source: str, expected: dict[str, Any]) -> None:
     [found] = transpiled(transpiler, source).classes
     assert asdict(found) == {**BASE, **expected}
@@ -385,7 +393,8 @@ def test_a_text_passes_as_it_is(transpiler: Transpiler, text: str) -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028"])
 def test_ends_of_lines_make_no_difference(transpiler: Transpiler, end: str) -> None:
-    source = "import lazy { a } from './a' // {\nstruct X {\n  build() { a() }\n}\nexport const b = `x` // }\n@Builder function f() {\n}\n"
+    source = "import lazy { a } from './a' // {\nstruct X {\n  build() { a() }\n}\n"
+    source += "export const b = `x` // }\n@Builder function f() {\n}\n"
     assert core(transpiled(transpiler, source.replace("\n", end)).code) == core(transpiled(transpiler, source).code)
 
 
