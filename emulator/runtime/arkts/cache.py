@@ -53,8 +53,11 @@ class ScriptCache:
         scratch = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            scratch.write_text(json.dumps(document), encoding="utf-8")
-            os.replace(scratch, path)
+            try:
+                scratch.write_text(json.dumps(document), encoding="utf-8")
+                os.replace(scratch, path)
+            finally:
+                scratch.unlink(missing_ok=True)
 
     def directory(self, name: str) -> str:
         """A directory for something else that may be thrown away; "" when nothing can be kept."""

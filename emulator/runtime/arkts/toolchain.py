@@ -81,7 +81,7 @@ def _node(named: str) -> tuple[Path, Version]:
 
 def _good_node(program: Path) -> Version:
     try:
-        told = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=False).stdout
+        told = subprocess.run([str(program), "--version"], capture_output=True, text=True, timeout=30, check=False).stdout
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ToolchainMissing(f"{program} does not run ({error}): {INSTALL}") from None
     found = re.match(r"v(\d+)\.(\d+)\.(\d+)", told)

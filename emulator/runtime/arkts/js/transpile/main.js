@@ -26,7 +26,10 @@ const BY_KIND = {
   ts: { moduleDetection: ts.ModuleDetectionKind.Force },
   js: { allowJs: true },
 }
+// Of the function that a module becomes: see ../host.js.
+const PARAMETERS = new Set(['exports', 'require', 'module', '__filename', '__dirname'])
 const STATIC = "static ArkTS ('use static') is another language, which only the device's own compiler knows"
+const TAKEN = 'a variable of the module with this name is not emulated: give it another'
 const AWAITS = 'await outside of a function is not emulated: move it into an async function'
 
 function transpile({ kind, text: source }) {
@@ -39,6 +42,7 @@ function transpile({ kind, text: source }) {
     const marks = marksOf(ts, sourceFile, annotations)
     refuse(marks.directive(sourceFile, 'use static'), STATIC)
     refuse(topLevelAwait(sourceFile), AWAITS)
+    refuse(takenName(sourceFile), TAKEN)
     facts = factsOf(ts, sourceFile, lazy, marks)
     const instrumented = instrument(ts, context, marks)
     const result = instrumented.module(sourceFile)
@@ -78,6 +82,14 @@ function isLeft(code, specifier) {
 function placeOf(text, at) {
   const before = text.slice(0, at).split(/\r\n|[\n\r\u2028\u2029]/)
   return { line: before.length, column: before[before.length - 1].length + 1 }
+}
+
+// An exported variable becomes a property of the exports, and has no name.
+function takenName(sourceFile) {
+  return sourceFile.statements
+    .filter((s) => ts.isVariableStatement(s) && s.declarationList.flags & ts.NodeFlags.BlockScoped && !s.modifiers?.length)
+    .flatMap((s) => s.declarationList.declarations.map((d) => d.name))
+    .find((name) => PARAMETERS.has(name.text))
 }
 
 function answer(request) {

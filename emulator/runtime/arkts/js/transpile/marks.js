@@ -3,14 +3,20 @@
 
 const BUILT_IN = new Set([
   'AnimatableExtend', 'Builder', 'BuilderParam', 'Component', 'ComponentV2', 'Computed', 'Concurrent', 'Consume', 'Consumer',
-  'CustomDialog', 'Entry', 'Env', 'Event', 'Extend', 'Link', 'Local', 'LocalBuilder', 'LocalStorageLink', 'LocalStorageProp',
-  'Monitor', 'ObjectLink', 'Observed', 'ObservedV2', 'Once', 'Param', 'Preview', 'Prop', 'Provide', 'Provider', 'Require',
-  'Reusable', 'ReusableV2', 'Sendable', 'State', 'StorageLink', 'StorageProp', 'Styles', 'Trace', 'Track', 'Type', 'Watch',
+  'CustomDialog', 'CustomEnv', 'Entry', 'Env', 'Event', 'Extend', 'Link', 'Local', 'LocalBuilder', 'LocalStorageLink',
+  'LocalStorageProp', 'Monitor', 'ObjectLink', 'Observed', 'ObservedV2', 'Once', 'Param', 'Preview', 'Prop', 'Provide',
+  'Provider', 'Require', 'Reusable', 'ReusableV2', 'Sendable', 'State', 'StorageLink', 'StorageProp', 'Styles', 'Trace',
+  'Track', 'Type', 'Watch',
 ])
+const SYSTEM = /^@(kit|ohos|hms|system)[.:]/
 
 module.exports = function marks(ts, sourceFile, annotations) {
   const known = new Set([...BUILT_IN, ...annotations])
-  for (const name of ownNames(ts, sourceFile)) known.delete(name)
+  // One of the app's own that is called the same is not dropped; whatever the device has, its compiler takes away.
+  for (const [name, from] of namesOf(ts, sourceFile)) {
+    if (SYSTEM.test(from)) known.add(name)
+    else known.delete(name)
+  }
 
   function nameOf(decorator) {
     const called = ts.isCallExpression(decorator.expression) ? decorator.expression.expression : decorator.expression
@@ -42,27 +48,13 @@ module.exports = function marks(ts, sourceFile, annotations) {
   }
 }
 
-// Names that the module itself declares or imports: a decorator that is called like one of the device's own is not dropped.
-function ownNames(ts, sourceFile) {
-  const names = []
-  for (const statement of sourceFile.statements) {
-    if (ts.isImportDeclaration(statement) && statement.importClause) {
-      const { name, namedBindings } = statement.importClause
-      if (name) names.push(name.text)
-      if (namedBindings && ts.isNamedImports(namedBindings)) names.push(...namedBindings.elements.map((e) => e.name.text))
-    } else if (ts.isFunctionDeclaration(statement) && statement.name) {
-      names.push(statement.name.text)
-    } else if (ts.isVariableStatement(statement)) {
-      names.push(...statement.declarationList.declarations.map((d) => d.name.text))
-    }
-  }
-  const fromArkUi = sourceFile.statements
-    .filter((s) => ts.isImportDeclaration(s) && /^@(kit\.ArkUI|ohos[.:]arkui)/.test(s.moduleSpecifier.text))
-    .flatMap((s) => ownNamesOf(ts, s))
-  return names.filter((name) => !fromArkUi.includes(name))
-}
-
-function ownNamesOf(ts, statement) {
-  const bindings = statement.importClause?.namedBindings
-  return bindings && ts.isNamedImports(bindings) ? bindings.elements.map((e) => e.name.text) : []
+// [name, from]: what the module declares or imports and may use as a decorator; `from` is "" for its own.
+function namesOf(ts, sourceFile) {
+  return sourceFile.statements.flatMap((statement) => {
+    if (ts.isFunctionDeclaration(statement) && statement.name) return [[statement.name.text, '']]
+    if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.map((d) => [d.name.text, ''])
+    const clause = ts.isImportDeclaration(statement) ? statement.importClause : undefined
+    const named = clause?.namedBindings && ts.isNamedImports(clause.namedBindings) ? clause.namedBindings.elements : []
+    return [clause, ...named].filter((c) => c?.name).map((c) => [c.name.text, statement.moduleSpecifier.text])
+  })
 }

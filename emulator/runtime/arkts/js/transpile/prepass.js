@@ -14,7 +14,8 @@ const CLOSING = { '(': ')', '{': '}', '<': '>' }
 // {text, lazy, annotations}: `text` has the length of the source; `lazy` is where the imports begin that were lazy;
 // `annotations` are the names that @interface declares.
 function prepass(source) {
-  const all = tokens(source)
+  const end = source.length
+  const all = [...tokens(source), { kind: 'end', text: '', start: end, end }]
   const edits = []
   const lazy = new Set()
   const annotations = new Set()
@@ -67,7 +68,7 @@ function indexOf(all, from, text) {
   return all.findIndex((token, i) => i >= from && token.text === text)
 }
 
-// The index of the token that closes the bracket at `open`, or of the last one.
+// The index of the token that closes the bracket at `open`, or of the end.
 function closing(all, open) {
   const opens = all[open].text
   const closes = CLOSING[opens]
@@ -91,7 +92,7 @@ function body(all, open) {
 }
 
 function blank(start, end) {
-  return { start, end: Math.max(start, end), text: null }
+  return { start, end, text: null }
 }
 
 function applied(source, edits) {
