@@ -17,6 +17,8 @@ from emulator.record import Call, Event
 _NOT_THE_APPS_STATE = re.compile(r"^/data/storage/el\d/base/((haps/[^/]+/)?(cache|temp)|\.backup)/")
 _UNREACHED = "not reached"
 """How the record says that no fault could follow the app to its file."""
+_NOT_TOLD = "not told: "
+"""How it says that a kit kept what happened to a file from the app, as the device's own code does."""
 _CHANGES_FILES = frozenset(("Vanishes", "Grows", "BitRot"))
 """Conditions that change the app's files themselves."""
 _FAILURES = frozenset(("StorageFull", "IoError", "Denied", "ReadOnlyArea", "El2Locked"))
@@ -90,8 +92,10 @@ def _undisturbed(evidence: Evidence, view: SessionView) -> SessionView | None:
 
 
 def failure_during(view: SessionView, call: Call) -> Event | None:
-    """The first failure that struck while the call had not settled, in the order of events."""
+    """The first failure that struck, and that the app could notice, while the call had not settled, in the order of events."""
     events, inside = view.record.events, False
+    texts = [event.data["text"] for event in view.of_kind("condition")]
+    kept = [f" {text.removeprefix(_NOT_TOLD)}:" for text in texts if text.startswith(_NOT_TOLD)]
     for event in events:
         if event.data.get("call") == call.id:
             if event.kind == "call":
@@ -102,7 +106,8 @@ def failure_during(view: SessionView, call: Call) -> Event | None:
             inside
             and event.kind == "condition"
             and event.data["name"] in _FAILURES
-            and not event.data["text"].startswith(_UNREACHED)
+            and not event.data["text"].startswith((_UNREACHED, _NOT_TOLD))
+            and not any(path in event.data["text"] for path in kept)
         ):
             return event
     return None

@@ -40,6 +40,9 @@ class Disk:
     def cannot_reach(self, route: str, path: str) -> None:
         """``path`` was opened through ``route``, whose reads and writes will not be asked for."""
 
+    def kept_from_app(self, path: str) -> None:
+        """A kit says nothing to the app of what failed at ``path``, as the device's own code does not."""
+
     def room(self) -> int | None:
         """How many bytes can still be written; None when there is no limit."""
         return None

@@ -26,6 +26,9 @@ NS_PER_S = 1_000_000_000
 ENOKEY = 126
 """Linux's number; other hosts have no such error."""
 
+BLOCK_BYTES = 4096
+"""A file system hands out room in blocks: of a write that does not fit, whole blocks go through, or nothing."""
+
 MAKING = frozenset(("create", "mkdir", "mkfifo", "mknod", "symlink", "link"))
 """Operations that need a new inode or a new directory entry's block."""
 
@@ -101,15 +104,15 @@ class FaultyDisk(Disk):
         self._io_errors("read", path)
 
     def writing(self, path: str, size: int) -> int:
-        """Raises OSError: EIO, or ENOSPC when not one byte fits; a part may fit."""
+        """Raises OSError: EIO, or ENOSPC when not one block fits; some may."""
         self.operations += 1
         self._io_errors("write", path)
         room = self.room()
         if room is not None and room < size:
             self._note("StorageFull", "write", path, errno.ENOSPC)
-            if not room:
+            size = room - room % BLOCK_BYTES
+            if not size:
                 raise _error(errno.ENOSPC, path)
-            size = room
         self._left = [left - size for left in self._left]
         return size
 
@@ -142,6 +145,11 @@ class FaultyDisk(Disk):
                 name = type(condition).__name__
                 self.unreached.append(Unreached(name, route, path))
                 self._tell_once(name, route, path, f"not reached: {route} {path}")
+
+    def kept_from_app(self, path: str) -> None:
+        """Whoever worked on ``path`` for the app says nothing of the failures there."""
+        for name in dict.fromkeys(hit.condition for hit in self.hits if hit.path == path):
+            self._tell_once(name, "kept", path, f"not told: {path}")
 
     def _io_errors(self, operation: str, path: str) -> None:
         for place, condition in enumerate(self.conditions):

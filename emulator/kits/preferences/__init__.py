@@ -94,6 +94,7 @@ class Preferences:
             except FileNotFoundError:
                 pass
             except OSError:
+                self._system.disk.kept_from_app(self._system.place.device_path(self._system.place.host_path(self._path)))
                 return {}
             if not _exists(self._system, f"{self._path}.bak"):
                 break
