@@ -464,9 +464,9 @@ def test_faults_elsewhere_change_nothing(name: str) -> None:
 
 
 def test_a_short_write_is_told_by_its_length_and_the_half_stays() -> None:
-    ran = in_app(lambda context: written(f"{FILES}/new", "0123456789"), StorageFull(5))
-    assert ran.value == 5
-    assert ran.files == {"new": b"01234"}
+    ran = in_app(lambda context: written(f"{FILES}/new", "0" * 6_000), StorageFull(5_000))
+    assert ran.value == 4_096
+    assert ran.files == {"new": b"0" * 4_096}
 
 
 def test_what_a_stream_held_when_its_process_was_killed_is_lost() -> None:
@@ -499,12 +499,12 @@ def test_what_a_stream_held_when_its_process_was_killed_is_lost() -> None:
 def test_a_full_stream_keeps_its_descriptor_no_longer() -> None:
     def body(context: Any) -> Any:
         stream = fileIo.createStreamSync(f"{FILES}/new", "w")
-        stream.writeSync("0123456789")
+        stream.writeSync("0" * 6_000)
         with pytest.raises(BusinessError, match="13900025"):
             stream.closeSync()
         return fileIo.readTextSync(f"{FILES}/new")
 
-    assert in_app(body, StorageFull(5)).value == "01234"
+    assert in_app(body, StorageFull(5_000)).value == "0" * 4_096
 
 
 class Listening(Disk):

@@ -20,7 +20,7 @@ from emulator.record import Call, Record
 from tests.emulator.harness import BUNDLE
 from tests.emulator.planes import Blobs
 
-DATA = "x" * 1000
+DATA = "x" * 6000
 
 
 def by_open(context: Any) -> None:
@@ -163,17 +163,17 @@ def test_on_a_full_or_closed_disk_every_route_fails_and_the_session_ends(conditi
 
 
 HALF: dict[str, dict[str, int]] = {
-    "open": {"by-open": 500},
-    "pathlib": {"by-pathlib": 500},
-    "shutil": {"by-shutil": 500},
-    "fileIo": {"by-file-io": 500},
+    "open": {"by-open": 4096},
+    "pathlib": {"by-pathlib": 4096},
+    "shutil": {"by-shutil": 4096},
+    "fileIo": {"by-file-io": 4096},
     "sqlite3": {"by-sqlite3": 0},
 }
 
 
 @pytest.mark.parametrize("route", HALF)
 def test_where_half_fits_half_is_there(route: str) -> None:
-    record, sizes = backup(Careful, StorageFull(500), routes=(route,))
+    record, sizes = backup(Careful, StorageFull(5000), routes=(route,))
     assert failed(record) == [route]
     assert sizes == HALF[route]
     if route != "sqlite3":

@@ -196,9 +196,9 @@ def test_what_a_failed_flush_leaves(name: str) -> None:
 
 
 def test_a_short_write_is_taken_for_success_and_cuts_the_file_off() -> None:
-    ran = in_app(lambda context: flushed(context, {"b": "x" * 100}) and None, StorageFull(60), seed={PLACE: OLD.encode()})
+    ran = in_app(lambda context: flushed(context, {"b": "x" * 6_000}) and None, StorageFull(5_000), seed={PLACE: OLD.encode()})
     assert ran.value is None
-    assert [len(text or "") for text in after(ran).values()] == [60]
+    assert [len(text or "") for text in after(ran).values()] == [4_096]
 
 
 def test_a_broken_file_is_put_aside_and_the_old_one_comes_back() -> None:

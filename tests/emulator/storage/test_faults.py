@@ -84,18 +84,23 @@ def test_other_places_are_left_alone(condition: Condition) -> None:
 
 
 def test_a_write_of_which_half_fits() -> None:
-    disk = FaultyDisk([StorageFull(100)])
-    assert disk.writing(EL2, 60) == 60
-    assert disk.room() == 40
-    assert disk.writing(EL1, 60) == 40, "one device, one budget"
+    disk = FaultyDisk([StorageFull(10_000)])
+    assert disk.writing(EL2, 6_000) == 6_000
+    assert disk.room() == 4_000
+    with pytest.raises(OSError, match="No space left on device"):
+        disk.writing(EL2, 4_001)
+    disk = FaultyDisk([StorageFull(10_000)])
+    assert disk.writing(EL2, 1_000) == 1_000
+    assert disk.writing(EL1, 10_000) == 8_192, "one device, one budget, whole blocks"
     assert disk.hits == [Hit(2, "StorageFull", "write", EL1, errno.ENOSPC)]
+    disk.writing(EL2, 808)
     with pytest.raises(OSError, match="No space left on device"):
         disk.writing(EL2, 1)
 
 
 def test_the_tighter_of_two_limits_counts() -> None:
-    disk = FaultyDisk([StorageFull(100), StorageFull(30)])
-    assert disk.writing(EL2, 60) == 30
+    disk = FaultyDisk([StorageFull(10_000), StorageFull(4_096)])
+    assert disk.writing(EL2, 6_000) == 4_096
 
 
 def test_with_some_room_a_file_can_be_made() -> None:

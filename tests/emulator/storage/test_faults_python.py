@@ -54,6 +54,7 @@ def session(body: Body, *conditions: Condition) -> tuple[Any, Record, FaultyDisk
         files = root / "data/storage/el2/base/haps/entry/files"
         files.mkdir(parents=True)
         (files / "old").write_bytes(b"0123456789")
+        (files / "big").write_bytes(b"0" * 6_000)
 
     with Device(conditions=conditions, data=Blobs()) as device:  # what the device itself packs would meet the faults too
         device.install(load_subject(Ext), sandbox=seed)
@@ -226,7 +227,7 @@ def test_a_large_text_of_which_half_fits_fails_where_it_is_flushed() -> None:
 
     def body(files: str) -> None:
         file = open(files + "/new", "w")  # noqa: SIM115
-        file.write("x" * 100)
+        file.write("x" * 6_000)
         seen.append("written")
         try:
             file.flush()
@@ -238,26 +239,26 @@ def test_a_large_text_of_which_half_fits_fails_where_it_is_flushed() -> None:
             seen.append("closed")
             raise
 
-    assert refused(body, StorageFull(50)) == errno.ENOSPC
-    assert seen == ["written", "flushed 50", "closed"]
+    assert refused(body, StorageFull(5_000)) == errno.ENOSPC
+    assert seen == ["written", "flushed 4096", "closed"]
 
 
 def test_a_short_write_is_told_to_who_asks() -> None:
-    result, _, _ = session(lambda files: descriptor(files + "/old", lambda fd: os.write(fd, b"x" * 10)), StorageFull(4))
-    assert result == 4
-    result, _, _ = session(lambda files: used(open(files + "/old", "wb", 0), b"x" * 10), StorageFull(4))  # noqa: SIM115
-    assert result == 4
+    result, _, _ = session(lambda files: descriptor(files + "/old", lambda fd: os.write(fd, b"x" * 6_000)), StorageFull(5_000))
+    assert result == 4_096
+    result, _, _ = session(lambda files: used(open(files + "/old", "wb", 0), b"x" * 6_000), StorageFull(5_000))  # noqa: SIM115
+    assert result == 4_096
 
 
 def test_copyfile_leaves_the_half_that_fits() -> None:
     def body(files: str) -> Any:
         try:
-            shutil.copyfile(files + "/old", files + "/new")
+            shutil.copyfile(files + "/big", files + "/new")
         except OSError as error:
             return error.errno, os.stat(files + "/new").st_size
         return None
 
-    assert session(body, StorageFull(5))[0] == (errno.ENOSPC, 5)
+    assert session(body, StorageFull(5_000))[0] == (errno.ENOSPC, 4_096)
 
 
 @pytest.mark.parametrize(
