@@ -9,7 +9,8 @@ import pytest
 
 from conformance.catalogue import CATALOGUE
 from conformance.rules import PREDICATES
-from tests.meta.kill_matrix import SUBJECTS, fired
+from emulator.runtime.arkts.toolchain import ToolchainMissing, find_toolchain
+from tests.meta.kill_matrix import ARKTS, CHECKOUT, SUBJECTS, fired
 from tests.meta.spec_tables import Row, all_rows, cells
 
 WITHOUT_RULE = Path(__file__).parents[2] / "docs" / "clauses-without-rule.md"
@@ -59,10 +60,19 @@ def test_rules_cite_clauses_that_exist() -> None:
 
 
 def test_every_judged_rule_is_tripped() -> None:
-    tripped = {rule for rules in SUBJECTS.values() for rule in rules}
+    tripped = {rule for rules in (*SUBJECTS.values(), *ARKTS.values()) for rule in rules}
     assert tripped == PREDICATES.keys(), "each rule that is judged needs a subject in fixtures/breaking, and each subject a rule"
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_a_subject_trips_exactly_its_rules(subject: str, tmp_path: Path) -> None:
     assert list(fired(subject, tmp_path)) == sorted(SUBJECTS[subject])
+
+
+@pytest.mark.parametrize("subject", ARKTS)
+def test_an_arkts_subject_trips_exactly_its_rules(subject: str, tmp_path: Path) -> None:
+    try:
+        find_toolchain()
+    except ToolchainMissing as error:
+        pytest.skip(str(error))
+    assert list(fired(str(CHECKOUT / subject), tmp_path)) == sorted(ARKTS[subject])
