@@ -24,9 +24,10 @@ from tests.meta.mutants import Mutant, mutants
 CHECKOUT = Path(__file__).parents[2]
 SAMPLE = CHECKOUT / "fixtures" / "notes.py"
 MATRIX = CHECKOUT / "docs" / "kill-matrix.md"
-SUBJECTS: Mapping[str, list[str]] = tomllib.loads((CHECKOUT / "fixtures" / "expected.toml").read_text(encoding="utf-8"))[
-    "subjects"
-]
+_EXPECTED: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(
+    (CHECKOUT / "fixtures" / "expected.toml").read_text(encoding="utf-8")
+)
+SUBJECTS, ARKTS = _EXPECTED["subjects"], _EXPECTED["arkts"]
 
 _INTRODUCTION = """\
 # Kill matrix
@@ -141,7 +142,7 @@ def document(found: list[tuple[Mutant, tuple[str, ...]]]) -> Iterator[str]:
     yield "| rule | subjects that are written to break it | mutants |\n|---|---|---|"
     for rule in sorted(PREDICATES):
         subjects = [
-            f"`{name.removeprefix('fixtures.').removesuffix('.Ext')}`" for name, rules in SUBJECTS.items() if rule in rules
+            f"`{re.sub(r'^fixtures[./]|[.]Ext$', '', name)}`" for name, rules in {**SUBJECTS, **ARKTS}.items() if rule in rules
         ]
         count = sum(rule in rules for _, rules in found)
         yield f"| {CATALOGUE[rule].title} | {', '.join(subjects)} | {count or ''} |"
