@@ -421,6 +421,24 @@ def test_a_compiler_that_dies_is_our_fault_and_the_next_call_starts_another(tool
     transpiler.close()
 
 
+def test_a_compiler_that_cannot_be_written_to_is_ended(toolchain: Toolchain, monkeypatch: pytest.MonkeyPatch) -> None:
+    transpiler = Transpiler(toolchain, None)
+    _export_one(transpiler)
+    process = transpiler._compiler
+
+    def write(line: str) -> str:
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(transpiler, "_exchange", write)
+    with pytest.raises(TranspilerError) as failed:
+        _export_one(transpiler)
+    monkeypatch.undo()
+    assert str(failed.value) == "Notes.ets: the TypeScript compiler failed ([Errno 22] Invalid argument)"
+    assert process is not None and process.returncode == 0
+    _export_one(transpiler)
+    transpiler.close()
+
+
 def test_a_compiler_that_cannot_start_is_our_fault(toolchain: Toolchain, tmp_path: Path) -> None:
     gone = Toolchain(tmp_path / "node", (24, 0, 0), toolchain.typescript, toolchain.typescript_version)
     with pytest.raises(TranspilerError, match=r"^Notes\.ets: the TypeScript compiler failed \(.*No such file"):
