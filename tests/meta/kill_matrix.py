@@ -75,12 +75,12 @@ UNNOTICED: Mapping[str, str] = {
     "get.*CompatibilityInfo blocks for 30 s": "the limit begins where the synchronous part ends",
     "get.*CompatibilityInfo ": "caller and app agree on the text; any will do",
     "_on_worker works on the main thread": "the work takes no time here",
-    "_on_worker catches nothing|_on_worker .* return failure|failure ": "happens only when a file fails, and the device hears of the failure",
+    "_on_worker catches nothing|_on_worker .* return failure|failure ": "a file has to fail, and then the device is told",
     "_on_worker (does not await|raises instead)": _CAUGHT,
     '(_write_manifest|_build_index) returns ""': "a result may have an empty text",
     r"(_write_manifest|_build_index) leaves the call out self\._progress": "no time passes in which onProcess could be asked",
     "(_write_manifest|_build_index|_notes|_checksums|_replace|title_of) raises instead": _CAUGHT,
-    "(_write_manifest|_build_index|_notes|_checksums|_replace|title_of) ": "what the app's own files say is the app's matter; the device carries them unread",
+    "(_write_manifest|_build_index|_notes|_checksums|_replace|title_of) ": "what its files say is the app's own matter",
 }
 """Why a mutant that no rule notices is no hole, by function, operator and line; the first that fits."""
 

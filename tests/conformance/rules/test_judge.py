@@ -64,7 +64,7 @@ def test_blocked_names_the_reason() -> None:
 @pytest.mark.parametrize(
     ("rule_id", "given", "reason"),
     [
-        ("BK801", evidence(backup()), "not judged by this version"),
+        ("BK801", evidence(backup()), "only the sources of an ArkTS extension are judged"),
         ("BK101", evidence(), "there is no session that can be judged"),
         ("BK101", evidence(replace(backup(), complete=False)), "there is no session that can be judged"),
         ("BK101", evidence(backup()), None),
