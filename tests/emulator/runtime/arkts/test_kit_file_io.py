@@ -297,9 +297,10 @@ def test_what_is_open_at_the_end_is_closed(tmp_path: Path, kits: Kits) -> None:
 
 
 def test_a_full_disk(kits: Kits, tmp_path: Path) -> None:
-    app = app_on(tmp_path / "root", [StorageFull(after_bytes=4)], seed=SEED)
-    script = "const f = fs.openSync(d + '/old', 2); return [fs.writeSync(f.fd, 'abcdef'), code(() => fs.writeSync(f.fd, 'g'))]"
-    assert kits.run(app, HEAD + script) == [4, 13900025]
+    app = app_on(tmp_path / "root", [StorageFull(after_bytes=5_000)], seed=SEED)
+    script = "const f = fs.openSync(d + '/old', 2); return [fs.writeSync(f.fd, 'x'.repeat(6000)), code(() => fs.writeSync(f.fd, 'y'.repeat(905)))]"
+    assert kits.run(app, HEAD + script) == [4_096, 13900025]
+    assert kits.run(app, HEAD + "const f = fs.openSync(d + '/old', 2); return fs.writeSync(f.fd, 'y'.repeat(904))") == 904
     assert kits.run(app, HEAD + "fs.mkdirSync(d + '/n')") == Thrown(13900025, "No space left on device")
 
 

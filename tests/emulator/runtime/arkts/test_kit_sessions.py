@@ -97,7 +97,7 @@ def test_it_is_the_same_every_time() -> None:
 def test_a_full_disk_is_seen_in_the_record() -> None:
     body = """async onBackupEx(i) {
       const fs = K.fileIo; const f = fs.openSync(this.context.filesDir + "/x", 0o102);
-      await fs.write(f.fd, "abcdef"); await fs.write(f.fd, "g"); return ""; }"""
+      await fs.write(f.fd, "abc"); await fs.write(f.fd, "defg"); return ""; }"""
     record, files = backup(subject(extension(body)), StorageFull(after_bytes=3))
     (settled,) = [e.data for e in record.of_kind("call.settled") if e.data["outcome"] == "rejected"]
     assert (settled["error"]["type"], settled["error"]["message"]) == ("BusinessError", "No space left on device")

@@ -59,7 +59,7 @@ function transpile({ kind, text: source }) {
     ...placeOf(text, d.start ?? 0),
     message: ts.flattenDiagnosticMessageText(d.messageText, ' '),
   }))
-  for (const i of facts.imports) i.type_only ||= !isLeft(result.outputText, i.specifier)
+  for (const i of facts.imports) i.type_only ||= i.names.length > 0 && !isLeft(result.outputText, i.specifier)
   return {
     code: result.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n'),
     mappings: JSON.parse(result.sourceMapText).mappings,
