@@ -8,7 +8,25 @@ from typing import Any
 
 import pytest
 
+from emulator.runtime.arkts.toolchain import Toolchain, ToolchainMissing, find_toolchain
+from emulator.runtime.arkts.transpiler import Transpiler
 from tests.emulator.runtime.arkts.kits_driver import FakeApp, Kits, app_on, node_binary
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Toolchain:
+    try:
+        return find_toolchain()
+    except ToolchainMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def transpiler(toolchain: Toolchain) -> Iterator[Transpiler]:
+    """Without a cache; one compiler per test run."""
+    made = Transpiler(toolchain, None)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

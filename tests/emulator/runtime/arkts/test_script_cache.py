@@ -14,19 +14,11 @@ from emulator.runtime.arkts import cache as cache_module
 from emulator.runtime.arkts import transpiler as transpiler_module
 from emulator.runtime.arkts.cache import ScriptCache, default_cache
 from emulator.runtime.arkts.script import Script
-from emulator.runtime.arkts.toolchain import Toolchain, ToolchainMissing, find_toolchain
+from emulator.runtime.arkts.toolchain import Toolchain
 from emulator.runtime.arkts.transpiler import Transpiler, TranspilerError
 
 SOURCE = "import lazy fs from '@ohos.file.fs'\nexport default class A extends B { onBackup() { fs.open('a') } }\nlet b = = 1\n"
 PATH = Path("Notes.ets")
-
-
-@pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    try:
-        return find_toolchain()
-    except ToolchainMissing as missing:
-        pytest.skip(str(missing))
 
 
 @pytest.fixture

@@ -9,19 +9,11 @@ import pytest
 
 from emulator.runtime.arkts.script import Script
 from emulator.runtime.arkts.source_map import original
-from emulator.runtime.arkts.toolchain import Toolchain, ToolchainMissing, find_toolchain
+from emulator.runtime.arkts.toolchain import Toolchain
 from emulator.runtime.arkts.transpiler import Transpiler
 from tests.emulator.runtime.arkts.goldens import run
 
 HERE = "/*here*/"
-
-
-@pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    try:
-        return find_toolchain()
-    except ToolchainMissing as missing:
-        pytest.skip(str(missing))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from emulator.runtime.arkts.toolchain import ToolchainMissing, find_toolchain
+from emulator.runtime.arkts.toolchain import Toolchain
 from emulator.runtime.arkts.transpiler import PROGRAM
 
 # The long tokens of a source, in order; all others are told as they are by a test of their own.
@@ -98,14 +98,10 @@ console.log(JSON.stringify(sources.map((s) => tokens(s).map((t) => [t.kind, t.te
 
 
 @pytest.fixture(scope="module")
-def tokens() -> Mapping[str, list[tuple[str, str, str]]]:
+def tokens(toolchain: Toolchain) -> Mapping[str, list[tuple[str, str, str]]]:
     """Kind, text and extent of every token, by source."""
-    try:
-        node = find_toolchain().node
-    except ToolchainMissing as missing:
-        pytest.skip(str(missing))
     sources = [*LONG, *SHORT]
-    command = [node, "-e", PROBE, PROGRAM / "tokens.js"]
+    command = [toolchain.node, "-e", PROBE, PROGRAM / "tokens.js"]
     done = subprocess.run(command, input=json.dumps(sources), capture_output=True, encoding="utf-8", check=True, timeout=60)
     return dict(zip(sources, json.loads(done.stdout), strict=True))
 
