@@ -58,7 +58,7 @@ def test_nothing_but_the_packages_is_inside() -> None:
     strays = [
         str(file)
         for file in WHEEL.files or ()
-        if file.suffix not in (".py", ".pyc", ".toml", ".json", ".typed") and not file.parts[0].endswith(".dist-info")
+        if file.suffix not in (".py", ".pyc", ".toml", ".json", ".js", ".typed") and not file.parts[0].endswith(".dist-info")
     ]
     assert not strays
 
@@ -67,6 +67,21 @@ def test_licence_and_entry_point() -> None:
     assert WHEEL.metadata["License-Expression"] == "Apache-2.0"
     assert any(file.name == "LICENSE" for file in WHEEL.files or ())
     assert [(e.name, e.value) for e in WHEEL.entry_points] == [("backup_conformance", "conformance.plugin")]
+
+
+def test_the_javascript_is_inside() -> None:
+    sources = {path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / "emulator").rglob("js/**/*.js*")}
+    assert len(sources) > 5
+    assert sources == {file.as_posix() for file in WHEEL.files or () if "js" in file.parts}
+
+
+def test_arkts_without_its_extra(tmp_path: Path) -> None:
+    """Nobody who tests Python has to install Node; who names a .ets file is told what to do, in one line."""
+    (tmp_path / "Ext.ets").write_text("export default class Ext {}", encoding="utf-8")
+    code = "import os; os.environ['PATH'] = ''; from emulator import load_subject; load_subject('Ext.ets')"
+    done = isolated("-c", code, cwd=tmp_path)
+    said = done.stderr.splitlines()[-1]
+    assert said.endswith("python -m pip install 'pytest-backup-extension[arkts]'")
 
 
 @pytest.mark.parametrize("schema", sorted(path.name for path in (CHECKOUT / "schemas").glob("*.schema.json")))
