@@ -62,7 +62,7 @@ class Incoming:
             self._sandbox.clear_staging()
             return ASKED_TWICE
         self._asked.add(uri)
-        if uri == MANAGE_JSON and not self._sandbox.exists:
+        if uri == MANAGE_JSON and not self._sandbox.exists and self._disk.healthy:
             return 0
         try:
             self._create(uri)

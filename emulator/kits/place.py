@@ -12,6 +12,9 @@ from emulator.kernel import current_thread
 from emulator.storage.disk import HEALTHY_DISK, Disk
 from emulator.storage.sandbox import Sandbox
 
+_OF_THE_APP = "/data/storage/"
+"""Where all directories of an app lie that its context leads to."""
+
 
 class Place:
     """Paths and the disk of one process. Takes device paths, host paths below the sandbox, and ``file://`` URIs of the app."""
@@ -28,6 +31,10 @@ class Place:
         self.alive = alive
         self.kept: dict[str, Any] = {}
         """What kits keep for the process, by the name of the kit."""
+        self.touched_outside: Callable[[str, bool], None] = lambda path, writes: None
+        """Told of each path that is not the app's, and whether the app may have wanted to write there."""
+        self.writes = True
+        """Whether the operation that is under way may change files."""
         self._taken_ns = 0
 
     def host_path(self, path: str, follow: bool = True) -> str:
@@ -41,7 +48,14 @@ class Place:
         root = str(self.sandbox.root)
         if path == root or path.startswith(root + os.sep):
             return path
+        self.look_outside(path)
         return f"{root}/{path.lstrip('/')}"
+
+    def look_outside(self, path: str) -> None:
+        """Tell of a device path that leads to none of the app's directories."""
+        whole = os.path.normpath("/" + path.lstrip("/"))
+        if not f"{whole}/".startswith(_OF_THE_APP):
+            self.touched_outside(whole, self.writes)
 
     def link_target(self, target: str) -> str:
         """What a symbolic link to ``target`` holds. An absolute target is one of the device."""
@@ -103,5 +117,6 @@ def place_of(process: Any, kind: Callable[..., _P]) -> _P:
     place: _P | None = vars(process).get(PLACE)
     if place is None:
         place = kind(process.sandbox, process.host.disk, process.random, lambda: bool(process.alive))
+        place.touched_outside = process.touched_outside
         vars(process)[PLACE] = place
     return place

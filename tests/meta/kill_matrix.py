@@ -96,6 +96,9 @@ def reason(mutant: Mutant) -> str:
 
 def package_of(spec: str) -> Package | None:
     """The package of a subject: the directory beside its module, with the module's name."""
+    if spec.endswith(".ets"):
+        directory = Path(spec).with_suffix("")
+        return load_package(directory) if (directory / "backup_config.json").is_file() else None
     directory = CHECKOUT.joinpath(*spec.split(".")[:-1])
     return load_package(directory) if spec.startswith("fixtures.") and directory.is_dir() else None
 

@@ -22,6 +22,7 @@ from emulator.kits.place import Place
 from emulator.storage.disk import Disk
 from emulator.storage.faults import ENOKEY, FaultyDisk
 from emulator.storage.sandbox import Sandbox
+from tests.emulator.harness import OK_JSON
 from tests.emulator.kits.app import FILES, Ran, in_app, raised
 
 SEED = {
@@ -668,3 +669,20 @@ def test_an_error_passes_a_context_manager_of_the_app() -> None:
             fileIo.unlinkSync(f"{FILES}/nope")
 
     assert raised(in_app(body)) == (13900002, "No such file or directory")
+
+
+def test_a_path_that_is_not_the_apps_is_told() -> None:
+    class Ext:
+        context: Any = None
+
+        async def onBackupEx(self, info: str) -> str:
+            fileIo.accessSync("/tmp/a")
+            fileIo.accessSync("data/storage/el2/base/files/a")
+            fileIo.accessSync("/data/storage/el2/../../../etc/hosts")
+            fileIo.accessSync(self.context.filesDir + "/a")
+            return OK_JSON
+
+    with Device() as device:
+        device.install(load_subject(Ext))
+        record = device.run(nominal_plan(SessionKind.FULL_BACKUP))
+    assert [event.data["path"] for event in record.of_kind("outside")] == ["/tmp/a", "/etc/hosts"]

@@ -39,6 +39,7 @@ class DevicePlace(Place):
         if path.startswith("file://"):
             path = unquote(urlsplit(path).path)
         root = self.sandbox.make()
+        self.look_outside(path)
         self._make_installed(path)
         inside = Inside(root)
         return inside.host(path) if follow else inside.entry(path)
@@ -179,6 +180,7 @@ def at_its_place(function: Callable[..., Any], writes: bool = True) -> Operation
     def operate(app: App, *args: Any) -> Any:
         place = place_of_app(app)
         app.process.wrote_files = app.process.wrote_files or writes
+        place.writes = writes
         with working_at(place):
             try:
                 return function(app, *args)

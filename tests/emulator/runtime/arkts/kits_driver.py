@@ -72,6 +72,7 @@ def app_on(root: Path, conditions: Iterable[Condition] = (), seed: Mapping[str, 
         alive=True,
         wall_epoch_ns=WALL_NS,
         wrote_files=False,
+        touched_outside=lambda path, writes: None,
     )
     return FakeApp(process)
 
