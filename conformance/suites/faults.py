@@ -68,7 +68,8 @@ def conditions_of(record: Record, thorough: bool = True) -> Iterator[tuple[str, 
     """Every fault that can strike a session which goes as this one did."""
     yield from STEADY.items()
     points = turning_points(record, _POINTS if thorough else _POINTS_WHEN_QUICK)
-    kill_points = process_events(record) if thorough else points
+    every_event = thorough and not record.is_backup
+    kill_points = process_events(record) if every_event else points
     for event in kill_points:
         yield f"kill-{event}", Kill(event=event)
     for event in points:

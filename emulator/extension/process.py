@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from emulator.conditions import IpcFailure, LowMemoryKill, SlowCpu, SlowMainThread, find_condition
+from emulator.conditions import IpcFailure, LowMemoryKill, SlowCpu, SlowMainThread, StorageCondition, find_condition
 from emulator.extension.outgoing import Packer
 from emulator.journal import Journal
 from emulator.kernel import AppThread, Future, Kernel, Killed, NativeThread, Rank, Task, current_thread
@@ -95,6 +95,9 @@ class ExtensionProcess:
         self._running: list[str] = []
         self.wrote_files = False
         """Whether the app has opened or moved anything in its sandbox, so that a file's status alone says too little."""
+        self._at_rest = False
+        """Whether nothing of the app has run since the last look at its files."""
+        self._device_changes_files = any(isinstance(condition, StorageCondition) for condition in host.conditions)
         self._outside: set[tuple[str, bool]] = set()
         self._served: list[Task] = []
         self.main_thread_busy = False
@@ -152,8 +155,9 @@ class ExtensionProcess:
 
     def enter(self, job: CallJob) -> None:
         """A call of ``job`` begins on the main thread."""
-        if self.wrote_files:
+        if self.wrote_files and not self._at_rest:
             self.note_changes()
+        self._at_rest = False
         self._running.append(job.callback)
         self.current_call = job.number
         self.journal.add(
@@ -174,6 +178,7 @@ class ExtensionProcess:
             self.note_changes()
         if callback in self._running:
             self._running.remove(callback)
+        self._at_rest = not self._running and not self._device_changes_files and not self.realm.alive_work()
 
     def took_files(self) -> None:
         """The stack has put files into the sandbox: they are no changes of the app's."""
@@ -257,7 +262,7 @@ class ExtensionProcess:
         work = self.realm.alive_work()
         suspended = bool(self._running) or bool(work)
         restore = self.sandbox.freeze() if suspended else None
-        if restore is None or self.sandbox.exists:
+        if (restore is None or self.sandbox.exists) and not self._at_rest:
             self.note_changes()
         if work:
             self.journal.add("work.cut", process=self.number, work=work)

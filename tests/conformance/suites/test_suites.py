@@ -112,8 +112,8 @@ def test_every_faulted_session_is_followed_by_a_healed_one(nominal: dict[Session
         assert healed.plan == nominal_plan(faulted.plan.kind)
 
 
-def test_a_kill_at_every_event_of_the_process(nominal: dict[SessionKind, Record]) -> None:
-    record = nominal[SessionKind.FULL_BACKUP]
+def test_a_kill_at_every_event_of_the_process_in_a_restore(nominal: dict[SessionKind, Record]) -> None:
+    record = nominal[SessionKind.INCREMENTAL_RESTORE]
     kinds = [event.kind for event in record.events]
     struck = process_events(record)
     assert struck == list(range(kinds.index("process.start"), kinds.index("process.end")))
@@ -121,10 +121,16 @@ def test_a_kill_at_every_event_of_the_process(nominal: dict[SessionKind, Record]
     assert kills == {f"kill-{event}" for event in struck}
 
 
-def test_the_quick_profile_kills_at_turning_points_only(nominal: dict[SessionKind, Record]) -> None:
-    record = nominal[SessionKind.FULL_BACKUP]
-    kills = [name for name, _ in conditions_of(record, thorough=False) if name.startswith("kill-")]
-    assert kills == [f"kill-{event}" for event in turning_points(record, 6)]
+@pytest.mark.parametrize(
+    ("kind", "thorough", "points"),
+    [(SessionKind.FULL_BACKUP, True, 12), (SessionKind.FULL_BACKUP, False, 6), (SessionKind.INCREMENTAL_RESTORE, False, 6)],
+)
+def test_a_kill_at_turning_points_elsewhere(
+    nominal: dict[SessionKind, Record], kind: SessionKind, thorough: bool, points: int
+) -> None:
+    kills = [name for name, _ in conditions_of(nominal[kind], thorough) if name.startswith("kill-")]
+    assert kills == [f"kill-{event}" for event in turning_points(nominal[kind], points)]
+    assert len(kills) > 3
 
 
 def test_the_healed_device_always_completes(nominal: dict[SessionKind, Record]) -> None:
