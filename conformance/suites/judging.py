@@ -51,8 +51,9 @@ class Judging:
         for record in result.records:
             if suite.name == "nominal":
                 self.nominal.setdefault(result.group.data, {}).setdefault(SessionKind(record.kind), record)
-            for call in record.calls:
-                self._calling.setdefault(call.callback, record)
+            entered = (event.data["callback"] for event in record.of_kind("entry"))
+            for callback in (*(call.callback for call in record.calls), *entered):
+                self._calling.setdefault(callback, record)
         evidence = evidence_of(result, self._nominal_by_name(result.group.data))
         state.judged += len(evidence.views)
         reason = result.blocked or next((b for b in map(blocked, result.records) if b), "")
@@ -101,7 +102,7 @@ class Judging:
                 self.reasons[rule_id] = reason
 
     def _judge_whole_run(self, rule_id: str) -> None:
-        """Judge the run as a whole, by its nominal sessions and one session for each callback that was ever called."""
+        """Judge the run as a whole, by its nominal sessions and one for each callback that ran, whoever called it."""
         records = tuple({id(r): r for r in (*self.nominal_of(AppData.FULL).values(), *self._calling.values())}.values())
         evidence = Evidence(records, self._nominal_by_name(), whole_run=True)
         if not evidence.views:
