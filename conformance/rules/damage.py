@@ -50,6 +50,8 @@ def damaged_by_interruption(evidence: Evidence) -> Iterator[Finding]:
         nominal = evidence.nominal_view(healed.record.kind)
         if nominal is None or not cut.cut_short or healed.record.is_backup or _brought(nominal) != _brought(healed):
             continue
+        if _told(cut) != _told(healed):  # another version, or another wish of the caller, may lead elsewhere
+            continue
         if not (_ended_well(healed) and _ended_well(nominal)) or nominal.of_kind("call.left"):  # BK505 says that one
             continue
         expected, found = _tree(nominal), _tree(healed)
@@ -64,23 +66,28 @@ def damaged_by_interruption(evidence: Evidence) -> Iterator[Finding]:
 
 @predicate("BK904")
 def damages_live_data(evidence: Evidence) -> Iterator[Finding]:
-    """A backup changed or removed what was there before, and the undisturbed backup does not (C-013)."""
+    """A backup changed or removed what was there before, and the undisturbed backup does not (C-013).
+
+    What an earlier session on the device has made was not there before.
+    """
+    made: set[str] = set()
     for view in evidence.views:
         nominal = evidence.nominal_view(view.record.kind)
-        if nominal is None or not view.record.is_backup or view.nominal:
-            continue
-        if any(condition.get("name") in _CHANGES_FILES for condition in view.record.conditions):
-            continue
-        usual = {event.data["path"] for event in nominal.of_kind("change")}
-        made: set[str] = set()
+        usual = None if nominal is None or not _may_damage(view) else {event.data["path"] for event in nominal.of_kind("change")}
         for event in view.of_kind("change"):
             path, what = event.data["path"], event.data["what"]
             if what == "created":
                 made.add(path)
-            elif path not in usual and path not in made and not _NOT_THE_APPS_STATE.match(path):
+            elif usual is not None and path not in usual and path not in made and not _NOT_THE_APPS_STATE.match(path):
                 message = f"a backup left {path} {what}"
                 seen = f"noticed at {seconds(event.at_ns)}, during {event.data['during'] or 'no callback'}"
                 yield finding("BK904", view, message, seen, cause=what)
+
+
+def _may_damage(view: SessionView) -> bool:
+    """True for a backup that is not the usual one, and whose conditions leave the app's files alone."""
+    names = {condition.get("name") for condition in view.record.conditions}
+    return view.record.is_backup and not view.nominal and names.isdisjoint(_CHANGES_FILES)
 
 
 def _undisturbed(evidence: Evidence, view: SessionView) -> SessionView | None:
@@ -144,6 +151,11 @@ def _output(view: SessionView, callback: str) -> Mapping[str, str]:
 def _brought(view: SessionView) -> list[Mapping[str, Any]]:
     """What the client held: only restores of the same archive can be compared."""
     return [event.data for event in view.of_kind("archive")]
+
+
+def _told(view: SessionView) -> tuple[Any, ...]:
+    """What the app is told of the archive and by the caller."""
+    return tuple(view.record.plan.get(key) for key in ("version", "infos", "ext_info"))
 
 
 def _ended_well(view: SessionView) -> bool:

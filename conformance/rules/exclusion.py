@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
-from conformance.rules.findings import finding, quoted, seconds
+from conformance.rules.findings import finding, quoted, returned, seconds
 from conformance.rules.registry import predicate
 from conformance.view import PAIRS, PLAIN_CALLBACKS, WORK_CALLBACKS, SessionView, empty
 from emulator.record import Call
@@ -38,7 +38,8 @@ def unreachable_callback(evidence: Evidence) -> Iterator[Finding]:
         if kept and not any(_entered(SessionView(record), plain) for record in evidence.records):
             view, call = kept[0]
             message = f"{plain} is overridden but never ran: {ex} returned a result in every session"
-            yield finding("BK302", view, message, f"{len(kept)} of {len(views)} sessions called {ex}", call=call)
+            seen = f"{returned(call)}, in the {view.record.kind} for one; no session entered {plain}"
+            yield finding("BK302", view, message, seen, call=call)
 
 
 def _entered_twice(view: SessionView) -> list[Finding]:

@@ -51,8 +51,9 @@ class Judging:
         for record in result.records:
             if suite.name == "nominal":
                 self.nominal.setdefault(result.group.data, {}).setdefault(SessionKind(record.kind), record)
-            for call in record.calls:
-                self._calling.setdefault(call.callback, record)
+            entered = (event.data["callback"] for event in record.of_kind("entry"))
+            for callback in (*(call.callback for call in record.calls), *entered):
+                self._calling.setdefault(callback, record)
         evidence = evidence_of(result, self._nominal_by_name(result.group.data))
         state.judged += len(evidence.views)
         reason = result.blocked or next((b for b in map(blocked, result.records) if b), "")
@@ -101,7 +102,7 @@ class Judging:
                 self.reasons[rule_id] = reason
 
     def _judge_whole_run(self, rule_id: str) -> None:
-        """Judge the run as a whole, by its nominal sessions and one session for each callback that was ever called."""
+        """Judge the run as a whole, by its nominal sessions and one for each callback that ran, whoever called it."""
         records = tuple({id(r): r for r in (*self.nominal_of(AppData.FULL).values(), *self._calling.values())}.values())
         evidence = Evidence(records, self._nominal_by_name(), whole_run=True)
         if not evidence.views:
@@ -120,13 +121,13 @@ class Judging:
 
 def evidence_of(result: GroupResult, nominal: Mapping[str, Record]) -> Evidence:
     """The records of a group as rules want them; two equal sessions in a row, on a device in order, are a repetition;
-    a session in order behind one under conditions shows whether the app heals."""
+    a session in order behind one under conditions, with which the life of the app began, shows whether the app heals."""
     records = result.records
     pairs = tuple(zip(records, records[1:], result.group.sessions, result.group.sessions[1:], strict=False))
     repeats = tuple((a, b) for a, b, first, second in pairs if first == second and not first.conditions)
     healed = tuple(
         (a, b)
-        for a, b, first, second in pairs
+        for a, b, first, second in pairs[:1]
         if first.conditions and not second.conditions and first.plan.kind is second.plan.kind
     )
     return Evidence(records, nominal, repeats, healed)

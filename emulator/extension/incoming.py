@@ -109,7 +109,10 @@ class Incoming:
 
     def _fill(self, uri: str, blob: Blob) -> None:
         path = f"{RESTORE}/{uri}"
-        host = Inside(self._sandbox.make()).host(path)
+        try:
+            host = Inside(self._sandbox.make()).host(path)
+        except FileNotFoundError:  # staging was wiped since: the caller writes to a file that has no name any more
+            return
         if self._disk.healthy and not isinstance(blob.content, bytes):
             shutil.copyfile(blob.content, host)
             return

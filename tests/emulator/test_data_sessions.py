@@ -12,7 +12,7 @@ import pytest
 
 from emulator import Condition, Device, Record, SessionKind, load_subject, nominal_plan
 from emulator.client import Callbacks, IncrementalBackupSession
-from emulator.conditions import BitRot, Grows, OddFile, SlowStorage, StorageFull, Vanishes
+from emulator.conditions import BitRot, Cancel, Grows, OddFile, SlowStorage, StorageFull, Vanishes
 from emulator.extension.data_plane import DataPlane
 from emulator.package import Package
 from emulator.service.reverse import FileReady
@@ -126,6 +126,20 @@ def test_and_back_again(device: Callable[..., Device], out: SessionKind, back: S
     assert (small.st_mode & 0o777, small.st_mtime_ns) == (0o640, MTIME_NS // S * S), "a tar knows whole seconds"
     assert (big.st_mode & 0o777, big.st_mtime_ns) == (0o604, MTIME_NS)
     assert (files / "empty").is_dir() and (files / "empty").stat().st_mode & 0o777 == 0o711
+
+
+@pytest.mark.parametrize("back", [SessionKind.FULL_RESTORE, SessionKind.INCREMENTAL_RESTORE])
+@pytest.mark.parametrize("event", range(1, 16))
+def test_what_is_written_into_wiped_staging_is_lost(device: Callable[..., Device], back: SessionKind, event: int) -> None:
+    """A cancel empties staging while the caller still has what it asked for open."""
+    old = device()
+    back_up(old)
+    new = device(Cancel(event=event), seed=None)
+    new.bundles[BUNDLE].archive = old.bundles[BUNDLE].archive
+    record = new.run(nominal_plan(back))
+    assert record.complete
+    staging = new.bundles[BUNDLE].sandbox.root / "data/storage/el2/base/.backup/restore"
+    assert not staging.exists() or not any(staging.rglob("*"))
 
 
 def test_a_file_that_vanishes_is_told_and_the_rest_leaves(device: Callable[..., Device]) -> None:

@@ -12,6 +12,7 @@ import sysconfig
 from types import FrameType
 from typing import Any
 
+import emulator
 from emulator.kernel import AppThread, current_thread
 
 _READING = frozenset(("os.listdir", "os.scandir", "os.chdir", "os.walk", "os.getxattr", "os.listxattr"))
@@ -47,6 +48,8 @@ _INTERPRETER = tuple(
         if path and os.path.realpath(path) != os.sep
     )
 )
+_OURS = os.path.dirname(os.path.realpath(emulator.__file__)) + os.sep
+"""Read for the lines of a traceback whose way led through the emulator, which may be no installed package."""
 _SYSTEM = ("/usr/share/zoneinfo/", "/usr/share/locale/", "/usr/lib/locale/", "/etc/localtime", "/dev/urandom", "/dev/random")
 _NOWHERE = ("/dev/null",)
 _STANDARD = tuple(os.path.realpath(path) + os.sep for path in {sysconfig.get_paths()["stdlib"], os.path.dirname(os.__file__)})
@@ -124,7 +127,7 @@ def _look(thread: AppThread, path: Any, writes: bool, follow: bool) -> None:
 
 
 def _is_pythons(path: str, subject: Any) -> bool:
-    return path.startswith((*_INTERPRETER, *_SYSTEM, *subject.roots)) or path + os.sep in _INTERPRETER
+    return path.startswith((*_INTERPRETER, _OURS, *_SYSTEM, *subject.roots)) or path + os.sep in _INTERPRETER
 
 
 def _is_somebody_elses(frame: FrameType | None) -> bool:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.kernel import AppThread, current_thread
-from emulator.runtime.python import adopt, clock, locks, outside, refusals, threads, ticks
+from emulator.runtime.python import adopt, clock, locks, outside, pools, refusals, threads, ticks
 from emulator.runtime.python.loop import VirtualEventLoop
 
 CPU_COUNT = 8
@@ -73,6 +73,7 @@ def install() -> None:
         _set(datetime, name, cls)
     _set(sched.scheduler.__init__, "__defaults__", (time.monotonic, time.sleep))
     threads.install()
+    pools.install()
     outside.install()
     if sys.version_info < (3, 14):
         asyncio.set_event_loop_policy(_Policy(asyncio.get_event_loop_policy()))
@@ -103,6 +104,7 @@ def uninstall() -> None:
         policy = asyncio.get_event_loop_policy()
         if isinstance(policy, _Policy):
             asyncio.set_event_loop_policy(policy.real)
+    pools.uninstall()
     threads.uninstall()
     AppThread.switch_hook = None
     for owner, name, real in reversed(_patched):

@@ -1,4 +1,4 @@
-"""threading.Thread and thread pools in virtual time: a thread that the app starts is a greenlet of its process.
+"""threading.Thread in virtual time: a thread that the app starts is a greenlet of its process.
 
 The methods of the real class are replaced, so that subclasses and names imported earlier work as well.
 """
@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import _threading_local
 import itertools
-import queue
 import threading
 import traceback
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextvars import copy_context
 from typing import Any
 
 from emulator.kernel import AppThread, Killed, current_thread
-from emulator.runtime.python.locks import VirtualLock
 from emulator.runtime.python.work import call_tag
 
 _real_start = threading.Thread.start
@@ -27,7 +25,6 @@ _real_get_ident = threading.get_ident
 _real_enumerate = threading.enumerate
 _real_active_count = threading.active_count
 _real_ident = threading.Thread.__dict__["ident"]
-_real_submit = ThreadPoolExecutor.submit
 
 EMULATED = "_emulated_by"
 """Attribute of a Thread that runs as a greenlet."""
@@ -150,40 +147,6 @@ def _whose() -> Any:
     return app if app is not None else _real_current_thread()
 
 
-def submit(self: ThreadPoolExecutor, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
-    """ThreadPoolExecutor.submit: a pool whose threads belong to an ended process starts anew, and so does one that was
-    made before the surface was in place.
-    """
-    if current_thread() is not None and (
-        not isinstance(self._work_queue, queue.SimpleQueue)
-        or any(EMULATED not in thread.__dict__ or not is_alive(thread) for thread in self._threads)
-    ):
-        self._threads = set()
-        self._work_queue = queue.SimpleQueue()
-        self._idle_semaphore = threading.Semaphore(0)
-        self._shutdown_lock = VirtualLock()  # type: ignore[assignment]
-    if current_thread() is not None:
-        fn = _Job(fn, call_tag.get())
-    return _real_submit(self, fn, *args, **kwargs)
-
-
-class _Job:
-    """A pool's job: work of the call that submitted it, whichever call its thread was started in."""
-
-    __slots__ = ("_fn", "_tag")
-
-    def __init__(self, fn: Any, tag: int | None) -> None:
-        self._fn = fn
-        self._tag = tag
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        thread = current_thread()
-        if thread is not None:
-            thread.tag = self._tag
-            call_tag.set(self._tag)
-        return self._fn(*args, **kwargs)
-
-
 def future_hash(self: Future[Any]) -> int:
     """Future.__hash__: no address, as `as_completed` and `wait` keep sets, whose order must be the same in every run."""
     number: int | None = self.__dict__.get(_NUMBER)
@@ -210,7 +173,6 @@ def install() -> None:
     threading.Thread.ident = property(ident)  # type: ignore[assignment,method-assign]
     threading.enumerate = enumerate_threads
     threading.active_count = active_count
-    ThreadPoolExecutor.submit = submit  # type: ignore[method-assign,assignment]
     Future.__hash__ = future_hash  # type: ignore[method-assign,assignment]
     _threading_local.current_thread = _whose  # type: ignore[attr-defined]
 
@@ -223,6 +185,5 @@ def uninstall() -> None:
     threading.Thread.ident = _real_ident  # type: ignore[method-assign]
     threading.enumerate = _real_enumerate
     threading.active_count = _real_active_count
-    ThreadPoolExecutor.submit = _real_submit  # type: ignore[method-assign]
     del Future.__hash__
     _threading_local.current_thread = _real_current_thread  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from emulator import BundleVersion
 from emulator.record import Record
 from tests.conformance.rules.builder import BUNDLE, OK, SessionBuilder
 from tests.conformance.rules.sessions import KILL, RESTORE, SLOW_CPU, Example, evidence
@@ -12,6 +13,8 @@ from tests.conformance.rules.sessions import KILL, RESTORE, SLOW_CPU, Example, e
 FILES = "/data/storage/el2/base/haps/entry/files"
 CACHED = "/data/storage/el2/base/haps/entry/cache/a"
 STAGED = "/data/storage/el2/base/.backup/a"
+EMPTY: Mapping[str, Any] = {"ext_info": ""}
+OLDER = BundleVersion(999_999, "0.9.9")
 FULL = {"name": "StorageFull", "after_bytes": 0}
 
 
@@ -96,7 +99,14 @@ MISSES: Mapping[str, list[Example]] = {
     "BK901": [Example("reported", evidence(failing(1), nominal=saved(taken=(f"{FILES}/a",))))],
     "BK903": [
         Example("mended", evidence(healed=((came_back(conditions=[KILL]), came_back()),), nominal=came_back())),
+        Example(
+            "another version",
+            evidence(healed=((came_back(conditions=[KILL], version=OLDER), came_back("2")),), nominal=came_back()),
+        ),
         Example("not killed", evidence(healed=((came_back(conditions=[SLOW_CPU]), came_back("2")),), nominal=came_back())),
     ],
-    "BK904": [Example("vanished", evidence(saved(what="removed", conditions=[{"name": "Vanishes"}]), nominal=saved(CACHED)))],
+    "BK904": [
+        Example("vanished", evidence(saved(what="removed", conditions=[{"name": "Vanishes"}]), nominal=saved(CACHED))),
+        Example("of an earlier session", evidence(saved(**EMPTY), saved(what="changed", **EMPTY), nominal=saved(CACHED))),
+    ],
 }

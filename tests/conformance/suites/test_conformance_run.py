@@ -71,6 +71,22 @@ def test_a_good_subject_passes_or_has_nothing_to_judge(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+class PlainForSome(BackupExtensionAbility):
+    """Hands over to its plain sibling when the caller has nothing to say, and only then."""
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        if not backupInfo:
+            self.onBackup()
+        return RESULT
+
+    def onBackup(self) -> None:
+        """Nothing to do."""
+
+
+def test_a_plain_callback_that_the_app_calls_in_some_session_is_reached(tmp_path: Path) -> None:
+    assert run_of(PlainForSome, tmp_path).outcome("BK302").outcome is OutcomeKind.PASSED
+
+
 def test_the_quick_profile_runs_less(tmp_path: Path) -> None:
     quick, gate = (
         ConformanceRun(load_subject(Control), RunSettings(profile=p, scenario_dir=tmp_path)) for p in ("quick", "gate")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import shutil
 import sqlite3
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -106,6 +108,17 @@ def test_what_python_reads_for_itself_is_no_matter() -> None:
         Path("/dev/null").write_text("nothing")
 
     assert touched(importing) == []
+
+
+def test_a_traceback_through_the_emulator_is_no_matter() -> None:
+    texts: list[str] = []
+
+    def trace(_: Any) -> None:
+        linecache.clearcache()
+        texts.extend(traceback.format_stack())
+
+    assert touched(trace) == []
+    assert "emulator/runtime/python" in "".join(texts)
 
 
 def test_python_itself_may_be_read_and_not_written() -> None:

@@ -9,10 +9,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from emulator import Device, SessionKind, SessionPlan, load_subject
 from tests.emulator.harness import OK_JSON, run, seen
 from tests.emulator.runtime.box import Box, run_app
 
@@ -348,6 +350,32 @@ def test_a_pool_that_a_dead_process_left_busy() -> None:
     assert ("onBundleEnd", 0) in seen(record)
     end = [message.at_ns for message in record.client if message.callback == "onBundleEnd"]
     assert end[0] < 10e9
+
+
+def test_a_pool_of_the_module_in_several_processes_at_once() -> None:
+    """Each process has the module to itself on a device: a job runs in the process that gave it to the pool."""
+
+    class Counts:
+        context: Any = None
+
+        async def onBackupEx(self, backupInfo: str) -> str:
+            loop = asyncio.get_running_loop()
+            await asyncio.gather(*(loop.run_in_executor(POOL, self.write, name) for name in "abc"))
+            return OK_JSON
+
+        def write(self, name: str) -> None:
+            time.sleep(1)
+            Path(self.context.filesDir, name).write_text(name)
+
+    bundles = ("com.example.one", "com.example.two", "com.example.one:1")
+    with Device() as device:
+        for bundle in bundles:
+            name, _, index = bundle.partition(":")
+            device.install(load_subject(Counts), name, clone_index=int(index or 0))
+        record = device.run(SessionPlan(kind=SessionKind.FULL_BACKUP, bundles=bundles))
+    assert [code for _, code in seen(record, "onBundleEnd")] == [0, 0, 0]
+    assert not list(record.of_kind("outside"))
+    assert {event.data["process"] for event in record.of_kind("change")} == {1, 2, 3}
 
 
 # odds and ends -----------------------------------------------------------------------------------------------------------
