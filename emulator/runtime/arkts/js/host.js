@@ -41,6 +41,7 @@ let lastNumber = 0;
 
 const runtime = read('runtime.js', 'host, clock, config');
 const parts = Object.fromEntries(['values', 'modules', 'clone', 'pool'].map((name) => [name, read(`${name}.js`, 'realm')]));
+const globals = read('kits/globals.js', 'globals, kit');
 const kitNames = JSON.parse(fs.readFileSync(path.join(__dirname, 'kits', 'modules.json'), 'utf8'));
 const KIT_PREFIXES = /^(@ohos[.:]|@kit\.|@hms[.:]|@system\.|@arkts\.)|\.so$/;
 
@@ -175,6 +176,8 @@ function hostOf(realm) {
     kitFile: (specifier) => kitNames.ohos[specifier.replace(':', '.')] ?? '',
     kitExport: (specifier, name) => kitNames.kit[specifier]?.[name] ?? '',
     kit: (name) => kitScript(name).runInContext(realm.context),
+    globals: () => globals.runInContext(realm.context),
+    globalNames: kitNames.globals.join(),
     toBase64: (value) => bytesOf(value).toString('base64'),
     fromBase64: (text, buffer) => Buffer.from(buffer).write(text, 'base64'),
     byteLength: (text) => Buffer.byteLength(text, 'base64'),

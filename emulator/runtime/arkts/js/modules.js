@@ -78,7 +78,7 @@ class BusinessError extends Error {
     if (data !== undefined) this.data = data;
   }
 }
-Object.defineProperty(BusinessError, 'name', { value: 'BusinessError' });
+Object.defineProperty(BusinessError.prototype, 'name', { value: 'BusinessError', writable: true, configurable: true });
 
 function answered(answer) {
   const value = parse(answer.slice(2));

@@ -254,6 +254,24 @@ function elapsed(label) {
   return stopwatches.has(label) ? `${(clock[NOW] - stopwatches.get(label)) / 1e6}ms` : 'no such timer';
 }
 
+// what needs no import -------------------------------------------------------------------------------------------------------
+
+// All of it is made when the app looks at the first of it.
+for (const name of host.globalNames.split(',')) {
+  defineProperty(globalThis, name, {
+    configurable: true,
+    enumerable: false,
+    get() {
+      host.globals()(globalThis, realm.modules.offered);
+      return globalThis[name];
+    },
+    set(value) {
+      host.globals()(globalThis, realm.modules.offered);
+      globalThis[name] = value;
+    },
+  });
+}
+
 // the extension object -------------------------------------------------------------------------------------------------------
 
 let instance;
