@@ -176,6 +176,7 @@ function hostOf(realm) {
     kitFile: (specifier) => kitNames.ohos[specifier.replace(':', '.')] ?? '',
     kitExport: (specifier, name) => kitNames.kit[specifier]?.[name] ?? '',
     kit: (name) => kitScript(name).runInContext(realm.context),
+    shim: (specifier) => JSON.stringify(realm.program.shims[specifier]) ?? '',
     globals: () => globals.runInContext(realm.context),
     globalNames: kitNames.globals.join(),
     toBase64: (value) => bytesOf(value).toString('base64'),

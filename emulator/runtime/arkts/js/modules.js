@@ -46,6 +46,8 @@ function load(file) {
 }
 
 function require(importer, specifier) {
+  const shim = shimOf(specifier);
+  if (shim !== undefined && shim.file !== importer) return shimmed(specifier, shim);
   const file = host.dependency(importer, specifier);
   if (file) return load(file);
   if (host.isKit(specifier)) return kit(specifier);
@@ -169,7 +171,7 @@ function kitNamespace(specifier) {
       if (typeof name === 'symbol' || name === 'then') return undefined;
       if (!(name in exports)) {
         const [module, member] = host.kitExport(specifier, name).split('#');
-        exports[name] = module ? memberOf(kit(module), member) : stub(`${specifier}.${name}`);
+        exports[name] = module ? memberOf(provided(module), member) : stub(`${specifier}.${name}`);
       }
       return exports[name];
     },
@@ -180,6 +182,70 @@ function memberOf(exports, member) {
   if (member === undefined) return exports.default;
   return Object.hasOwn(exports, member) ? exports[member] : (exports.default?.[member] ?? exports[member]);
 }
+
+// shims: what the user puts in the place of a module ---------------------------------------------------------------------------
+
+const shims = new Map();
+
+function shimOf(specifier) {
+  const text = host.shim(specifier.startsWith('@') ? specifier.replace(':', '.') : specifier);
+  return text === '' ? undefined : parse(text);
+}
+
+function provided(specifier) {
+  const shim = shimOf(specifier);
+  return shim === undefined ? kit(specifier) : shimmed(specifier, shim);
+}
+
+function shimmed(specifier, shim) {
+  if (!shims.has(specifier)) shims.set(specifier, shimModule(specifier, shim));
+  return shims.get(specifier);
+}
+
+function shimModule(specifier, { file, functions, later }) {
+  const exports = file ? loadShim(specifier, file) : {};
+  for (const name of functions) {
+    const op = `shim.${specifier.replace(':', '.')}.${name}`;
+    exports[name] = later.includes(name) ? (...values) => offered.later(op, ...values) : (...values) => offered.sys(op, ...values);
+  }
+  const below = () => (host.isKit(specifier) ? kit(specifier) : moduleStub(specifier));
+  const main = exports.default ?? exports;
+  return new Proxy(exports, {
+    get(target, name) {
+      if (name === '__esModule') return true;
+      if (typeof name === 'symbol' || name === 'then') return undefined;
+      if (name === 'default') return layered(main, () => below().default);
+      const holder = Object.hasOwn(target, name) ? target : main;
+      return layered(Object.hasOwn(holder, name) ? holder[name] : undefined, () => below()[name]);
+    },
+  });
+}
+
+function loadShim(specifier, file) {
+  try {
+    return load(file);
+  } catch (error) {
+    if (error !== KILL) request('realm.shim-failed', `[${listText([specifier]).slice(1, -1)},${realm.values.errorText(error)}]`);
+    throw error;
+  }
+}
+
+// What a shim does not have is as it is without the shim.
+function layered(value, below) {
+  if (value === undefined) return below();
+  const plain = typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
+  if (!plain || Object.isFrozen(value)) return value;
+  if (!layers.has(value)) {
+    const get = (target, name, receiver) => {
+      if (typeof name === 'symbol' || SILENT.has(name)) return Reflect.get(target, name, receiver);
+      return layered(target[name], () => below()?.[name]);
+    };
+    layers.set(value, new Proxy(value, { get }));
+  }
+  return layers.get(value);
+}
+
+const layers = new WeakMap();
 
 // what is not there ----------------------------------------------------------------------------------------------------------
 
