@@ -246,9 +246,7 @@ def _kit_shims(config: pytest.Config) -> dict[str, Path]:
         if module.startswith((".", "/")):
             raise pytest.UsageError(f"{name}{text}: a file of the app's own is no module that a shim could play")
         if not file.endswith(SHIM_SUFFIXES):
-            raise pytest.UsageError(
-                f"{name}{text}: the file has to end in {', '.join(SHIM_SUFFIXES[:-1])} or {SHIM_SUFFIXES[-1]}"
-            )
+            raise pytest.UsageError(f"{name}{text}: a shim is a file of {', '.join(SHIM_SUFFIXES)}")
         if module.replace(":", ".") in shims:
             raise pytest.UsageError(f"{name}{text}: {module} has a shim already, {shims[module.replace(':', '.')].name}")
         shims[module.replace(":", ".")] = base / file

@@ -202,7 +202,8 @@ def test_an_app_may_have_its_own() -> None:
 
 
 def test_a_session_does_not_see_the_storage_of_the_one_before() -> None:
-    code = f"const tell = () => {{ AppStorage.setOrCreate('n', (AppStorage.get('n') ?? 0) + 1); return `${{AppStorage.get('n')}}`; }};\n{EXT}"
+    count = "AppStorage.setOrCreate('n', (AppStorage.get('n') ?? 0) + 1); return `${AppStorage.get('n')}`;"
+    code = f"const tell = () => {{ {count} }};\n{EXT}"
     assert [reported(run(code)) for _ in range(2)] == [["1"], ["1"]]
 
 

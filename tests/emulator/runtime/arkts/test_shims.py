@@ -10,7 +10,6 @@ import pytest
 
 from emulator import Device, Record, SessionKind, SubjectError, load_subject, nominal_plan
 from emulator.runtime.arkts.toolchain import ToolchainMissing, find_toolchain
-from tests.emulator.runtime.arkts.stand_in import logged
 
 EXTENSION = """
 import {{ BackupExtensionAbility }} from '@kit.CoreFileKit';
@@ -279,7 +278,7 @@ def test_a_file_that_is_not_there(home: Path) -> None:
 
 
 def test_python_subjects_have_no_shims() -> None:
-    with pytest.raises(SubjectError, match="fixtures.notes.Ext is Python; kit shims are for ArkTS"):
+    with pytest.raises(SubjectError, match=r"fixtures\.notes\.Ext is Python; kit shims are for ArkTS"):
         load_subject("fixtures.notes.Ext", {"libentry.so": Path("fake.ets")})
 
 
