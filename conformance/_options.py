@@ -6,14 +6,15 @@ Nothing here imports more than pytest: this module is loaded in every pytest run
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import pytest
 
 PROFILES = ("quick", "gate", "fuzz")
+SHIM_SUFFIXES = (".js", ".ts", ".ets", ".py")
 
 _T = TypeVar("_T")
 
@@ -50,6 +51,13 @@ OPTIONS = (
         "something that is wrong with the device, added to the condition suite; can be given several times",
         ini_type="linelist",
     ),
+    Option(
+        "--kit-shim",
+        "MODULE=FILE",
+        "what plays a module that the emulated device does not have, for an ArkTS extension: a file .js, .ts, .ets or .py; "
+        "can be given several times",
+        ini_type="linelist",
+    ),
     Option("--conformance-profile", "|".join(PROFILES), "how much is run", "gate"),
     Option("--conformance-seed", "N", "seed of everything that is drawn", "0", ini_type="int"),
     Option("--conformance-examples", "N", "how many sessions the fuzzer draws", "of the profile", ini_type="int"),
@@ -82,6 +90,8 @@ class Options:
     sandbox: Path | None = None
     device: str = "latest"
     conditions: tuple[str, ...] = ()
+    kit_shims: Mapping[str, Path] = field(default_factory=dict)
+    """Files by the module that they play."""
     profile: str = "gate"
     seed: int = 0
     examples: int | None = None
@@ -135,6 +145,7 @@ def read(config: pytest.Config) -> Options | None:
         sandbox=_path(config, "--sandbox"),
         device=_device(config),
         conditions=tuple(_given(config, "--condition")[0] or ()),
+        kit_shims=_kit_shims(config),
         profile=_read(config, "--conformance-profile", _profile, "gate"),
         seed=_read(config, "--conformance-seed", _whole_number, 0),
         examples=_read(config, "--conformance-examples", _count, None),
@@ -223,6 +234,25 @@ def _path(config: pytest.Config, flag: str) -> Path | None:
     return (_ini_directory(config) if from_ini else config.invocation_params.dir) / str(value)
 
 
+def _kit_shims(config: pytest.Config) -> dict[str, Path]:
+    given, from_ini = _given(config, "--kit-shim")
+    base = _ini_directory(config) if from_ini else config.invocation_params.dir
+    name = "ini option kit_shim: " if from_ini else "--kit-shim="
+    shims: dict[str, Path] = {}
+    for text in given or ():
+        module, _, file = (part.strip() for part in text.partition("="))
+        if not module or not file:
+            raise pytest.UsageError(f"{name}{text}: expected MODULE=FILE, like libentry.so=fakes/entry.ets")
+        if module.startswith((".", "/")):
+            raise pytest.UsageError(f"{name}{text}: a file of the app's own is no module that a shim could play")
+        if not file.endswith(SHIM_SUFFIXES):
+            raise pytest.UsageError(f"{name}{text}: a shim is a file of {', '.join(SHIM_SUFFIXES)}")
+        if module.replace(":", ".") in shims:
+            raise pytest.UsageError(f"{name}{text}: {module} has a shim already, {shims[module.replace(':', '.')].name}")
+        shims[module.replace(":", ".")] = base / file
+    return shims
+
+
 def _device(config: pytest.Config) -> str:
     value, from_ini = _given(config, "--device")
     return "latest" if value is None else _place(str(value), _ini_directory(config)) if from_ini else str(value)
@@ -240,5 +270,5 @@ def _named_in_ini(extension: str, base: Path) -> str:
 
 
 def _for_rerun(config: pytest.Config) -> list[str]:
-    given = ((o, config.getoption(o.flag)) for o in OPTIONS if o.flag in ("--extension", "--bundle", "--sandbox", "--device"))
-    return [f"{option.flag}={value}" for option, value in given if value is not None]
+    given = ((flag, config.getoption(flag)) for flag in ("--extension", "--bundle", "--sandbox", "--device", "--kit-shim"))
+    return [f"{flag}={text}" for flag, value in given for text in (value if isinstance(value, list) else [value]) if text]

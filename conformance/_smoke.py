@@ -89,7 +89,7 @@ def smoke(options: Options, today: date, scenario_dir: Path) -> Setup:
         if options.replay is not None:
             Scenario.load(options.replay)
         put_on_path(options.import_root)
-        subject = load_subject(options.extension)
+        subject = load_subject(options.extension, options.kit_shims)
         return Setup(subject, package or subject.package, settings, waivers)
     except (ProfileError, ConditionError, SubjectError, WaiverError, ScenarioError) as error:
         raise pytest.UsageError(str(error)) from None

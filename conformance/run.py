@@ -305,6 +305,9 @@ class ConformanceRun:
         if errors:
             return RuleOutcome(rule_id, OutcomeKind.ERROR, "\n".join(errors[:MAX_ERRORS]))
         if rule_id in self._judging.applies:
+            ordinary = self._state.get("nominal")
+            if ordinary is not None and ordinary.lacking:  # to pass by what is left of them would be hollow
+                return RuleOutcome(rule_id, OutcomeKind.BLOCKED, ordinary.lacking[0])
             return RuleOutcome(rule_id, OutcomeKind.PASSED)
         blocked = [reason for state in states for reason in state.blocked]
         if blocked and not any(state.judged for state in states):

@@ -105,29 +105,33 @@ def load_subject(spec: type[Any]) -> PythonSubject: ...
 
 
 @overload
-def load_subject(spec: str) -> Subject: ...
+def load_subject(spec: str, kit_shims: Mapping[str, Path] | None = None) -> Subject: ...
 
 
-def load_subject(spec: str | type[Any]) -> Subject:
+def load_subject(spec: str | type[Any], kit_shims: Mapping[str, Path] | None = None) -> Subject:
     """What ``spec`` names: ``pkg.module.Class``, ``path/to/file.py:Class``, a class itself, ``path/to/file.ets`` (.ts, .js) with
     ``:Class`` or not, or the directory of a HarmonyOS project or of a module of one.
 
-    A Python class is imported and instantiated once; of an ArkTS module nothing runs. No callback is called. Raises
-    SubjectError with one clear message.
+    A Python class is imported and instantiated once; of an ArkTS module nothing runs. No callback is called.
+    ``kit_shims`` are the files that play modules for an ArkTS extension, by module (docs/kits.md). Raises SubjectError with
+    one clear message.
     """
     if isinstance(spec, type):
         return _subject(spec, f"{spec.__module__}.{spec.__qualname__}")
     path, _, name = spec.rpartition(":")
     if spec.endswith(ARKTS_SUFFIXES):
-        return _arkts(Path(spec), "", spec)
+        return _arkts(Path(spec), "", spec, kit_shims or {})
     if path.endswith(ARKTS_SUFFIXES) and name:
-        return _arkts(Path(path), name, spec)
+        return _arkts(Path(path), name, spec, kit_shims or {})
+    is_python_file = spec.endswith(".py") or path.endswith(".py")
+    if not is_python_file and (Path(spec).is_dir() or "/" in spec or os.sep in spec):
+        return _project(Path(spec), spec, kit_shims or {})
+    if kit_shims:
+        raise SubjectError(f"--kit-shim={next(iter(kit_shims))}=...: {spec} is Python; kit shims are for ArkTS extensions")
     if path.endswith(".py") and name:
         return _subject(_member(_import_file(Path(path), spec), name, spec), spec)
     if spec.endswith(".py"):
         raise SubjectError(f"--extension={spec}: name the class too, as {spec}:Class")
-    if Path(spec).is_dir() or "/" in spec or os.sep in spec:
-        return _project(Path(spec), spec)
     module, _, name = spec.rpartition(".")
     if not module or not all(part.isidentifier() for part in spec.split(".")):
         raise SubjectError(
@@ -137,25 +141,31 @@ def load_subject(spec: str | type[Any]) -> Subject:
     return _subject(_member(_import_module(module, spec), name, spec), spec)
 
 
-def _arkts(path: Path, name: str, spec: str) -> Subject:
+def _arkts(path: Path, name: str, spec: str, shims: Mapping[str, Path]) -> Subject:
     if not path.is_file():
         raise SubjectError(f"--extension={spec}: there is no file {path}")
     from emulator.runtime.arkts.loading import NoSuchClass, load_arkts_subject
+    from emulator.runtime.arkts.shims import ShimError
     from emulator.runtime.arkts.toolchain import ToolchainMissing
 
     try:
-        return load_arkts_subject(spec, path, name)
+        return load_arkts_subject(spec, path, name, shims=shims)
+    except ShimError as error:
+        raise SubjectError(str(error)) from None
     except (ToolchainMissing, NoSuchClass) as error:
         raise SubjectError(f"--extension={spec}: {error}") from None
 
 
-def _project(directory: Path, spec: str) -> Subject:
+def _project(directory: Path, spec: str, shims: Mapping[str, Path]) -> Subject:
     from emulator.package import PackageError
     from emulator.runtime.arkts.loading import load_arkts_project
+    from emulator.runtime.arkts.shims import ShimError
     from emulator.runtime.arkts.toolchain import ToolchainMissing
 
     try:
-        return load_arkts_project(spec, directory)
+        return load_arkts_project(spec, directory, shims)
+    except ShimError as error:
+        raise SubjectError(str(error)) from None
     except (PackageError, ToolchainMissing) as error:
         raise SubjectError(f"--extension={spec}: {error}") from None
 

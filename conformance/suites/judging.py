@@ -25,11 +25,13 @@ WHOLE_RUN_RULES = frozenset(("BK302",))
 
 @dataclass
 class SuiteState:
-    """What is known of a suite that has been run. ``judged`` counts sessions that rules could judge."""
+    """What is known of a suite that has been run. ``judged`` counts sessions that rules could judge; ``lacking`` says what the
+    emulated device did not have for others."""
 
     groups: int = 0
     judged: int = 0
     blocked: list[str] = field(default_factory=list)
+    lacking: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -59,6 +61,8 @@ class Judging:
         reason = result.blocked or next((b for b in map(blocked, result.records) if b), "")
         if reason:
             state.blocked.append(f"{suite.name}/{result.group.name}: {reason}")
+        if any(event.data["uncaught"] for record in result.records for event in record.of_kind("refused")):
+            state.lacking.append(state.blocked[-1])
         if evidence.views:
             self._note_applicable(suite.feeds - self.applies, evidence)
         findings = (*self._find(evidence), *confirmed(result))

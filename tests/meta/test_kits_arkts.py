@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 
 import pytest
 
@@ -88,3 +89,16 @@ def test_exports_of_a_kit(tmp_path_factory: pytest.TempPathFactory) -> None:
         encoding="utf-8",
     )
     assert exports_of_kit(path) == {"B": "@ohos.base#A", "C": "@ohos.base#C", "base": "@ohos.base", "util": "@ohos.util"}
+
+
+def test_every_kit_of_the_maps_has_its_file() -> None:
+    assert {name for name in MODULES["ohos"].values() if not (KITS / f"{name}.js").is_file()} == set()
+    assert {"fileIo", "fileioLegacy", "globals"} <= {path.stem for path in KITS.glob("*.js")}
+
+
+@NEEDS_NODE
+def test_the_map_has_the_name_of_everything_that_needs_no_import() -> None:
+    script = f"const globals = {{}}; ((globals, kit) => {{ {(KITS / 'globals.js').read_text()} }})(globals, {{}});"
+    script += "console.log(JSON.stringify(Object.getOwnPropertyNames(globals)));"
+    told = subprocess.run([str(node()), "-e", script], capture_output=True, text=True, check=True).stdout
+    assert json.loads(told) == MODULES["globals"]

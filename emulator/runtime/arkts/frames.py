@@ -147,7 +147,8 @@ class Frames:
                 f: {"digest": _script_name(f, m), "dependencies": dict(m.dependencies), "fault": m.fault}
                 for f, m in program.modules.items()
             }
-            engine.command("program", program=program.digest, modules=modules)
+            shims = {module: shim.to_json() for module, shim in program.shims.items()}
+            engine.command("program", program=program.digest, modules=modules, shims=shims)
             engine.programs.add(program.digest)
         return engine
 

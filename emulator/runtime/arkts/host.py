@@ -111,6 +111,8 @@ class Engine:
     @outside_the_app
     def exchange(self, line: str) -> dict[str, Any]:
         """Send one line and wait for the one that comes back. Raises EngineDied, EngineHung or EngineFault."""
+        if self._in.closed:
+            raise EngineDied("it is gone already")
         try:
             data = line.encode("utf-8", "surrogatepass") + b"\n"
             while data:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from emulator.package.project import find_project, project_root
 from emulator.package.resolution import ModuleGraph
-from emulator.runtime.arkts.program import Program, link, shown
+from emulator.runtime.arkts.program import Program, link, shown, spelled
+from emulator.runtime.arkts.shims import unused, with_shims
 from emulator.runtime.arkts.sources import Sources, sources_of
 from emulator.runtime.arkts.subject import ArkTsSubject
 from emulator.runtime.arkts.toolchain import Toolchain, find_toolchain
@@ -17,44 +19,58 @@ from emulator.runtime.arkts.transpiler import Transpiler
 CACHE = Path(".conformance", "arkts")
 """Transpiled files are kept here, below the working directory."""
 
+NO_SHIMS: Mapping[str, Path] = {}
+
 
 class NoSuchClass(Exception):
     """The class that the user names is not in the file; the message says which are."""
 
 
-def load_arkts_project(spec: str, directory: Path) -> ArkTsSubject:
-    """The extension that the project in ``directory`` registers, with its package.
+def load_arkts_project(spec: str, directory: Path, shims: Mapping[str, Path] = NO_SHIMS) -> ArkTsSubject:
+    """The extension that the project in ``directory`` registers, with its package. ``shims``: see `load_arkts_subject`.
 
     A project that registers none, or whose srcEntry leads nowhere, is a subject without a program: the rules about its
-    package say what is wrong with it. Raises PackageError for what is no project, and ToolchainMissing.
+    package say what is wrong with it. Raises PackageError for what is no project, ToolchainMissing and ShimError.
     """
     project = find_project(directory)
     if project.source is None:
         subject = ArkTsSubject(spec, (), "", Program(""), Path(), sources=Sources("", {}))
     else:
-        subject = load_arkts_subject(spec, project.source, root=project.directory)
-    return replace(subject, package=project.package, notes=project.notes)
+        subject = load_arkts_subject(spec, project.source, root=project.directory, shims=shims)
+    return replace(subject, package=project.package, notes=(*project.notes, *subject.notes))
 
 
 def load_arkts_subject(
-    spec: str, entry: Path, class_name: str = "", root: Path | None = None, toolchain: Toolchain | None = None
+    spec: str,
+    entry: Path,
+    class_name: str = "",
+    root: Path | None = None,
+    toolchain: Toolchain | None = None,
+    shims: Mapping[str, Path] = NO_SHIMS,
 ) -> ArkTsSubject:
     """The extension in the file ``entry``: its default export, or the class ``class_name``. ``root`` is the project's directory.
+    ``shims``: which file (.js, .ts, .ets or .py) plays a module that the emulated device or the disk does not have.
 
-    What does not compile, resolve or fit is in the subject's ``sources``, for the rules to judge. Raises ToolchainMissing, and
-    NoSuchClass for a class that a file which compiles does not have.
+    What does not compile, resolve or fit is in the subject's ``sources``, for the rules to judge. Raises ToolchainMissing,
+    ShimError, and NoSuchClass for a class that a file which compiles does not have.
     """
     tools = toolchain or find_toolchain()
     graph = ModuleGraph(root or project_root(entry.parent))
     transpiler = Transpiler(tools, CACHE)
     try:
-        program = link(entry, transpiler, graph)
+        program = link(entry, transpiler, graph, {spelled(module) for module in shims})
+        whole = with_shims(program, shims, transpiler, graph)
     finally:
         transpiler.close()
-    sources = sources_of(program, graph.why_not, class_name)
+
+    def why_not(specifier: str, importer: Path) -> str:
+        return "" if spelled(specifier) in whole.shims else graph.why_not(specifier, importer)
+
+    sources = sources_of(program, why_not, class_name)
     _check_class(sources)
     callbacks, lines, found = _callbacks(sources)
-    return ArkTsSubject(spec, callbacks, shown(entry.resolve()), program, tools.node, lines, found, sources)
+    notes = unused(program, shims)
+    return ArkTsSubject(spec, callbacks, shown(entry.resolve()), whole, tools.node, lines, found, sources, notes=notes)
 
 
 def _check_class(sources: Sources) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from types import CodeType
+from typing import Any, Protocol
 
 from emulator.runtime.arkts.script import Diagnostic, Script
 from emulator.runtime.arkts.source_map import original
@@ -41,17 +42,36 @@ class Module:
 
 
 @dataclass(frozen=True)
+class Shim:
+    """Who plays a module: the script ``file`` of the program, or the ``functions`` of a Python file.
+
+    ``later`` are those of the functions that give a Promise (``async def``), ``code`` is the Python file, compiled.
+    """
+
+    file: str
+    functions: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+    code: CodeType | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What the engine has to know."""
+        return {"file": "" if self.code else self.file, "functions": list(self.functions), "later": list(self.later)}
+
+
+@dataclass(frozen=True)
 class Program:
-    """The closure of the modules that ``entry`` imports, by file."""
+    """The closure of the modules that ``entry`` imports, by file, and the shims of modules, by specifier."""
 
     entry: str
     modules: Mapping[str, Module] = field(default_factory=dict)
+    shims: Mapping[str, Shim] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
         """Names the program for the engine."""
         links = {f: [m.script.digest, dict(m.dependencies), m.fault] for f, m in self.modules.items()}
-        return hashlib.sha256(json.dumps([self.entry, links], sort_keys=True).encode()).hexdigest()[:32]
+        shims = {name: shim.to_json() for name, shim in self.shims.items()}
+        return hashlib.sha256(json.dumps([self.entry, links, shims], sort_keys=True).encode()).hexdigest()[:32]
 
     def place(self, file: str, line: int, column: int) -> tuple[str, int] | None:
         """Where a position in a module's code stands in its source, lines from 1; None for other files."""
@@ -61,8 +81,16 @@ class Program:
         return file, original(module.script.mappings, line, column)[0]
 
 
-def link(entry: Path, transpiler: Transpiles, resolver: Resolves) -> Program:
-    """Transpile ``entry`` and everything that it imports, breadth first. What cannot be read is at fault like what is wrong."""
+def spelled(module: str) -> str:
+    """The one spelling of a module's name: "@ohos:file.fs" is "@ohos.file.fs"."""
+    return module.replace(":", ".", 1) if module.startswith("@") else module
+
+
+def link(entry: Path, transpiler: Transpiles, resolver: Resolves, shimmed: Container[str] = ()) -> Program:
+    """Transpile ``entry`` and everything that it imports, breadth first. What cannot be read is at fault like what is wrong.
+
+    Modules that are ``shimmed`` are not looked for.
+    """
     modules: dict[str, Module] = {}
     todo = [entry.resolve()]
     names = {todo[0]: shown(todo[0])}
@@ -71,7 +99,7 @@ def link(entry: Path, transpiler: Transpiles, resolver: Resolves) -> Program:
         script = _script(path, transpiler)
         dependencies = {}
         for wanted in script.imports:
-            found = None if wanted.type_only else resolver.resolve(wanted.specifier, path)
+            found = None if wanted.type_only or spelled(wanted.specifier) in shimmed else resolver.resolve(wanted.specifier, path)
             if found is None:
                 continue
             found = found.resolve()

@@ -11,6 +11,7 @@ from emulator.record import Value
 from emulator.runtime.arkts.bridge import OPERATIONS
 from emulator.runtime.arkts.frames import Frames
 from emulator.runtime.arkts.pool import TaskPool
+from emulator.runtime.arkts.shims import operations
 from emulator.runtime.arkts.thread import JsThread
 from emulator.runtime.realm import UNDEFINED, CallJob, Completion
 
@@ -29,6 +30,7 @@ class ArkTsRealm:
         self.process = process
         self.frames = Frames(process, subject.node, subject.program)
         self.pool = TaskPool(self)
+        self._operations = {**OPERATIONS, **operations(subject.program.shims)} if subject.program.shims else OPERATIONS
         self.main = MainThread(self)
 
     def load(self) -> str:
@@ -59,7 +61,7 @@ class ArkTsRealm:
 
     def operate(self, thread: JsThread, op: str, values: list[Any]) -> Any:
         """Carry out an operation of a kit. Raises BusinessError for what the app may see."""
-        return OPERATIONS[op](thread, *values)
+        return self._operations[op](thread, *values)
 
     def schedule(self, at_ns: int, job: Callable[[], None]) -> None:
         """Do ``job`` at a time, if the process still lives."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.kernel.fuel import BATCH_TICKS, CLOCK_PRICE_NS, DOUBLING_TICKS, FIRST_PRICE_NS
 from emulator.kits.errors import BusinessError
 from emulator.runtime.arkts.bridge import taken_ns
+from emulator.runtime.arkts.shims import failed
 from emulator.runtime.realm import AppError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class JsThread:
             "realm.not-loaded": lambda error: self.loaded(self._shown(error)),
             "realm.missing": self._missing,
             "realm.uncaught": self._uncaught,
+            "realm.shim-failed": self._shim_failed,
             "realm.fault": _fault,
         }
         self._notes: dict[str, Callable[..., Any]] = {
@@ -195,6 +197,9 @@ class JsThread:
         process = self.process
         name = f"kit missing: {name}"
         process.journal.add("refused", process=process.number, name=name, call=process.current_call, uncaught=False)
+
+    def _shim_failed(self, module: str, error: dict[str, Any]) -> None:
+        failed(self, module, self._shown(error))
 
     def _unhandled(self, error: dict[str, Any]) -> None:
         self.process.log("stderr", f"unhandled rejection: {self._shown(error)}")

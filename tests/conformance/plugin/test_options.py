@@ -20,6 +20,7 @@ VALUES = {
 ELSEWHERE = {
     "--extension": "every test",
     "--bundle": "test_bundle",
+    "--kit-shim": "test_kit_shims",
     "--conformance-strict": "test_exit_codes",
     "--conformance-waivers": "test_waivers",
     "--conformance-json": "test_report",

@@ -87,6 +87,23 @@ def test_a_plain_callback_that_the_app_calls_in_some_session_is_reached(tmp_path
     assert run_of(PlainForSome, tmp_path).outcome("BK302").outcome is OutcomeKind.PASSED
 
 
+class HalfRefused(Control):
+    def onBackupEx(self, backupInfo: str) -> str:
+        import socket
+
+        socket.create_connection(("localhost", 1))
+        return RESULT
+
+
+def test_a_rule_does_not_pass_when_an_ordinary_session_could_not_be_judged(tmp_path: Path) -> None:
+    outcomes = all_outcomes(run_of(HalfRefused, tmp_path))
+    assert not kinds(outcomes, OutcomeKind.FAILED, OutcomeKind.WARNED, OutcomeKind.ERROR)
+    assert outcomes["BK101"].outcome is OutcomeKind.BLOCKED
+    assert "full-backup: not available on the emulated device: socket" in outcomes["BK101"].reason
+    passed = kinds(outcomes, OutcomeKind.PASSED)
+    assert all(rule_id.startswith(("BK7", "BK8")) for rule_id in passed)
+
+
 def test_the_quick_profile_runs_less(tmp_path: Path) -> None:
     quick, gate = (
         ConformanceRun(load_subject(Control), RunSettings(profile=p, scenario_dir=tmp_path)) for p in ("quick", "gate")

@@ -13,6 +13,7 @@ const { types } = require('node:util');
 
 const FAULT = 70;
 const CHUNK = 1 << 16;
+const MAX_NOTED = 1 << 20;
 const SHARED_ROUNDS = 3;
 const [NOW, HORIZON, LEFT, PAID, DYING] = [0, 1, 2, 3, 4];
 const PARAMETERS = 'exports, require, module, __filename, __dirname, __tick, __chk, __concurrent, __sendable, __ext';
@@ -31,6 +32,7 @@ const tags = new AsyncLocalStorage();
 // Of the code that runs: what runs on top of it keeps its own.
 const clock = new Float64Array(5);
 let notes = [];
+let noted = 0;
 
 // Of the process that is leased to: what its realms share.
 const timers = new Map();
@@ -39,10 +41,24 @@ let shared = new WeakSet();
 let sharing = false;
 let lastNumber = 0;
 
-const runtime = read('runtime.js', 'host, clock, config');
+const runtime = read('runtime.js', 'outer, clock, config');
 const parts = Object.fromEntries(['values', 'modules', 'clone', 'pool'].map((name) => [name, read(`${name}.js`, 'realm')]));
+const globals = read('kits/globals.js', 'globals, kit');
 const kitNames = JSON.parse(fs.readFileSync(path.join(__dirname, 'kits', 'modules.json'), 'utf8'));
+const BUILT_IN = Object.getOwnPropertyNames(globalThis).filter((name) => /^[A-Z]/.test(name));
 const KIT_PREFIXES = /^(@ohos[.:]|@kit\.|@hms[.:]|@system\.|@arkts\.)|\.so$/;
+
+function own(object, name) {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+function spelled(specifier) {
+  return specifier.startsWith('@') ? specifier.replace(':', '.') : specifier;
+}
+
+function exported(kit, name) {
+  return (own(own(kitNames.kit, kit) ?? {}, name) ?? '').split('#');
+}
 
 function read(name, parameters) {
   const text = fs.readFileSync(path.join(__dirname, name), 'utf8');
@@ -84,6 +100,7 @@ function writeLine(text) {
 function head(kind) {
   const told = notes.length ? `,"n":[${notes.join(',')}]` : '';
   notes = [];
+  noted = 0;
   return `{"k":"${kind}","t":${clock[NOW]},"l":${clock[LEFT]},"p":${clock[PAID]}${told}`;
 }
 
@@ -114,6 +131,7 @@ function exchange(op, text) {
 class Realm {
   constructor(command) {
     this.program = programs.get(command.program);
+    this.config = command.config;
     this.context = vm.createContext(vm.constants.DONT_CONTEXTIFY, {
       microtaskMode: 'afterEvaluate',
       codeGeneration: { strings: false, wasm: false },
@@ -148,9 +166,17 @@ function hostOf(realm) {
     timers,
     tasks,
     ask: exchange,
+    // True when so much has been told that it has to be sent.
     note: (text) => {
-      if (!clock[DYING]) notes.push(text);
+      if (clock[DYING]) return false;
+      notes.push(text);
+      noted += text.length;
+      return noted > MAX_NOTED;
     },
+    map: () => new Map(),
+    set: (names) => new Set(names.split(' ')),
+    weakMap: () => new WeakMap(),
+    tampered: () => isTampered(realm),
     isPromise: (value) => types.isPromise(value),
     isError: (value) => types.isNativeError(value),
     kindOf,
@@ -167,14 +193,22 @@ function hostOf(realm) {
       return shape;
     },
     tag: () => tags.getStore() ?? null,
-    dependency: (file, specifier) => realm.program.modules[file].dependencies[specifier] ?? '',
+    dependency: (file, specifier) => own(realm.program.modules[file].dependencies, specifier) ?? '',
     fault: (file) => realm.program.modules[file].fault || scripts.get(realm.program.modules[file].digest).fault,
     compile: (file) => scripts.get(realm.program.modules[file].digest).script.runInContext(realm.context),
     part: (name) => parts[name].runInContext(realm.context),
     isKit: (specifier) => KIT_PREFIXES.test(specifier),
-    kitFile: (specifier) => kitNames.ohos[specifier.replace(':', '.')] ?? '',
-    kitExport: (specifier, name) => kitNames.kit[specifier]?.[name] ?? '',
+    kitFile: (specifier) => own(kitNames.ohos, spelled(specifier)) ?? '',
+    isKitNamespace: (specifier) => specifier.startsWith('@kit.'),
+    kitExport: (specifier, name) => exported(specifier, name)[0],
+    kitMember: (specifier, name) => exported(specifier, name)[1] ?? '',
+    spelled,
+    directory: (file) => file.slice(0, Math.max(0, file.lastIndexOf('/'))),
+    from: (text, start) => text.slice(start),
     kit: (name) => kitScript(name).runInContext(realm.context),
+    shim: (specifier) => JSON.stringify(own(realm.program.shims, spelled(specifier))) ?? '',
+    globals: () => globals.runInContext(realm.context),
+    globalNames: kitNames.globals.join(),
     toBase64: (value) => bytesOf(value).toString('base64'),
     fromBase64: (text, buffer) => Buffer.from(buffer).write(text, 'base64'),
     byteLength: (text) => Buffer.byteLength(text, 'base64'),
@@ -233,6 +267,36 @@ process.on('unhandledRejection', (reason, promise) => {
     }
   }
 });
+
+// Whether the app has changed what the language gives it: a kit that fails then is not to blame.
+function isTampered(realm) {
+  const fresh = new Realm({ program: realm.program.program, config: realm.config });
+  return described(realm.context) !== described(fresh.context);
+}
+
+// The built-in objects and functions of a context that can be reached by names, as text.
+function described(context) {
+  const seen = new Set();
+  let text = '';
+  const visit = (value, place) => {
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) {
+      text += `${place} ${typeof value}\n`;
+      return;
+    }
+    seen.add(value);
+    text += `${place} ${typeof value === 'function' ? Function.prototype.toString.call(value) : 'object'}\n`;
+    for (const key of types.isProxy(value) ? [] : Reflect.ownKeys(value)) {
+      const { get, set, value: member } = Reflect.getOwnPropertyDescriptor(value, key);
+      for (const part of [get, set, member]) visit(part, `${place}.${String(key)}`);
+    }
+    if (!types.isProxy(value)) visit(Object.getPrototypeOf(value), `${place}^`);
+  };
+  for (const name of BUILT_IN) {
+    const member = Reflect.getOwnPropertyDescriptor(context, name);
+    visit(member?.value, name);
+  }
+  return text;
+}
 
 // commands -------------------------------------------------------------------------------------------------------------------
 

@@ -2,13 +2,20 @@
 // Modules of the app (CommonJS, with cycles) and of the device (kits), and what stands in for kits that are not there.
 
 const { host, KILL, request, listText, tell } = realm;
+const { Error, Object, Promise, Proxy, SyntaxError, Uint8Array, ArrayBuffer } = globalThis;
 const { parse } = JSON;
-const modules = new Map();
-const kits = new Map();
-const extensions = new Map();
-const concurrentNames = new WeakMap();
-const concurrentFunctions = new Map();
+const { apply, construct, defineProperty, get: read, getPrototypeOf } = Reflect;
+const { create, hasOwn, isFrozen } = Object;
+const { then } = Promise.prototype;
+const objects = Object.prototype;
+const modules = host.map();
+const kits = host.map();
+const extensions = host.map();
+const candidates = host.map();
+const concurrentNames = host.weakMap();
+const concurrentFunctions = host.map();
 const UNAVAILABLE = 801;
+const TOO_DEEP = 'Maximum call stack size exceeded';
 
 // the app's modules ----------------------------------------------------------------------------------------------------------
 
@@ -28,7 +35,7 @@ function load(file) {
       (specifier) => require(file, specifier),
       module,
       file,
-      file.slice(0, Math.max(0, file.lastIndexOf('/'))),
+      host.directory(file),
       realm.tick,
       realm.checkCaught,
       (concurrent, name) => {
@@ -36,7 +43,11 @@ function load(file) {
         concurrentFunctions.set(`${file}#${name}`, concurrent);
       },
       host.shareInstances,
-      (extension, name) => extensions.set(`${file}#${name}`, extension),
+      (extension, name) => {
+        extensions.set(`${file}#${name}`, extension);
+        if (!candidates.has(file)) candidates.set(file, []);
+        candidates.get(file)[candidates.get(file).length] = extension;
+      },
     );
   } catch (error) {
     module.error = error;
@@ -46,10 +57,21 @@ function load(file) {
 }
 
 function require(importer, specifier) {
+  const shim = shimOf(specifier);
+  if (shim !== undefined && shim.file !== importer) return shimmed(specifier, shim);
   const file = host.dependency(importer, specifier);
   if (file) return load(file);
   if (host.isKit(specifier)) return kit(specifier);
   throw new Error(`cannot find module '${specifier}', imported by ${importer}`);
+}
+
+// The first class of a file that is a backup extension.
+function likely(file, ability) {
+  const classes = candidates.get(file) ?? [];
+  for (let i = 0; i < classes.length; i++) {
+    if (realm.values.inherits(classes[i].prototype, ability)) return classes[i];
+  }
+  return undefined;
 }
 
 // The class that the device makes an instance of, or what is wrong.
@@ -58,10 +80,8 @@ function entry(file, className) {
   const named = className ? exports[className] ?? extensions.get(`${file}#${className}`) : exports.default;
   if (typeof named === 'function') return named;
   if (className) return `${file} has no class ${className}`;
-  const found = [...extensions].find(([name, extension]) => {
-    return name.startsWith(`${file}#`) && extension.prototype instanceof kit('@ohos.application.BackupExtensionAbility').default;
-  });
-  return found ? found[1] : `${file} exports no default class`;
+  const { prototype } = kit('@ohos.application.BackupExtensionAbility').default;
+  return likely(file, prototype) ?? `${file} exports no default class`;
 }
 
 function concurrent(file, name) {
@@ -78,15 +98,15 @@ class BusinessError extends Error {
     if (data !== undefined) this.data = data;
   }
 }
-Object.defineProperty(BusinessError, 'name', { value: 'BusinessError' });
+defineProperty(BusinessError.prototype, 'name', { value: 'BusinessError', writable: true, configurable: true });
 
 function answered(answer) {
-  const value = parse(answer.slice(2));
+  const value = parse(host.from(answer, 2));
   if (answer[0] === 'v') return value;
   throw new BusinessError(value.code, value.message, value.data ?? undefined);
 }
 
-const pending = new Map();
+const pending = host.map();
 
 const offered = {
   BusinessError,
@@ -108,13 +128,10 @@ const offered = {
   require: (specifier) => kit(specifier),
   both(promise, callback) {
     if (typeof callback !== 'function') return promise;
-    promise.then(
-      (value) => call(callback, undefined, value),
-      (error) => call(callback, error, undefined),
-    );
+    apply(then, promise, [(value) => call(callback, undefined, value), (error) => call(callback, error, undefined)]);
     return undefined;
   },
-  bytes: (value) => ({ $bytes: host.toBase64(value) }),
+  bytes: (value) => ({ __proto__: null, $bytes: host.toBase64(value) }),
   buffer(value) {
     const text = value.$bytes;
     const buffer = new ArrayBuffer(host.byteLength(text));
@@ -127,7 +144,7 @@ const offered = {
 
 // A callback of the app is an event of its own: what it throws is uncaught.
 function call(callback, ...values) {
-  realm.guardedJob(() => callback(...values))();
+  realm.guardedJob(() => apply(callback, undefined, values))();
 }
 
 function settle(id, ok, text) {
@@ -141,7 +158,7 @@ function settle(id, ok, text) {
 function kit(specifier) {
   const known = kits.get(specifier);
   if (known !== undefined) return known;
-  const made = specifier.startsWith('@kit.') ? kitNamespace(specifier) : kitModule(specifier);
+  const made = host.isKitNamespace(specifier) ? kitNamespace(specifier) : kitModule(specifier);
   kits.set(specifier, made);
   return made;
 }
@@ -153,23 +170,24 @@ function kitModule(specifier) {
   try {
     host.kit(name)(exports, offered);
   } catch (error) {
-    if (error !== KILL) request('realm.fault', listText([`kit ${name}: ${realm.values.show(error)} ${error.stack}`]));
+    const isOurs = error !== KILL && error?.message !== TOO_DEEP && !host.tampered();
+    if (isOurs) request('realm.fault', listText([`kit ${name}: ${realm.values.show(error)} ${error.stack}`]));
     throw error;
   }
-  const shown = specifier.replace(':', '.');
+  const shown = host.spelled(specifier);
   if (typeof exports.default === 'object' && exports.default !== null) exports.default = open(exports.default, shown);
   return open(exports, shown);
 }
 
 function kitNamespace(specifier) {
-  const exports = Object.create(null);
+  const exports = create(null);
   return new Proxy(exports, {
     get(_, name) {
       if (name === '__esModule') return true;
       if (typeof name === 'symbol' || name === 'then') return undefined;
       if (!(name in exports)) {
-        const [module, member] = host.kitExport(specifier, name).split('#');
-        exports[name] = module ? memberOf(kit(module), member) : stub(`${specifier}.${name}`);
+        const module = host.kitExport(specifier, name);
+        exports[name] = module ? memberOf(provided(module), host.kitMember(specifier, name)) : stub(`${specifier}.${name}`);
       }
       return exports[name];
     },
@@ -177,30 +195,97 @@ function kitNamespace(specifier) {
 }
 
 function memberOf(exports, member) {
-  if (member === undefined) return exports.default;
-  return Object.hasOwn(exports, member) ? exports[member] : (exports.default?.[member] ?? exports[member]);
+  if (!member) return exports.default;
+  return hasOwn(exports, member) ? exports[member] : (exports.default?.[member] ?? exports[member]);
+}
+
+// shims: what the user puts in the place of a module ---------------------------------------------------------------------------
+
+const shims = host.map();
+const layers = host.weakMap();
+
+function shimOf(specifier) {
+  const text = host.shim(specifier);
+  return text === '' ? undefined : parse(text);
+}
+
+function provided(specifier) {
+  const shim = shimOf(specifier);
+  return shim === undefined ? kit(specifier) : shimmed(specifier, shim);
+}
+
+function shimmed(specifier, shim) {
+  if (!shims.has(specifier)) shims.set(specifier, shimModule(specifier, shim));
+  return shims.get(specifier);
+}
+
+function shimModule(specifier, { file, functions, later }) {
+  const exports = file ? loadShim(specifier, file) : {};
+  for (let i = 0; i < functions.length; i++) exports[functions[i]] = bridged(specifier, functions[i], offered.sys);
+  for (let i = 0; i < later.length; i++) exports[later[i]] = bridged(specifier, later[i], offered.later);
+  const below = () => (host.isKit(specifier) ? kit(specifier) : moduleStub(specifier));
+  const main = exports.default ?? exports;
+  return new Proxy(exports, {
+    get(target, name) {
+      if (name === '__esModule') return true;
+      if (typeof name === 'symbol' || name === 'then') return undefined;
+      if (name === 'default') return layered(main, () => below().default);
+      const holder = hasOwn(target, name) ? target : main;
+      return layered(hasOwn(holder, name) ? holder[name] : undefined, () => below()[name]);
+    },
+  });
+}
+
+function bridged(specifier, name, ask) {
+  const op = `shim.${host.spelled(specifier)}.${name}`;
+  return (...values) => ask(op, ...values);
+}
+
+function loadShim(specifier, file) {
+  try {
+    return load(file);
+  } catch (error) {
+    if (error !== KILL) request('realm.shim-failed', `[${listText(host.spelled(specifier))},${realm.values.errorText(error)}]`);
+    throw error;
+  }
+}
+
+// What a shim does not have is as it is without the shim.
+function layered(value, below) {
+  if (value === undefined) return below();
+  if (typeof value !== 'object' || value === null || isFrozen(value)) return value;
+  const prototype = getPrototypeOf(value);
+  if (prototype !== null && prototype !== objects) return value;
+  if (!layers.has(value)) {
+    const get = (target, name, receiver) => {
+      if (typeof name === 'symbol' || SILENT.has(name)) return read(target, name, receiver);
+      return layered(target[name], () => below()?.[name]);
+    };
+    layers.set(value, new Proxy(value, { get }));
+  }
+  return layers.get(value);
 }
 
 // what is not there ----------------------------------------------------------------------------------------------------------
 
-const SILENT = new Set(['then', 'toJSON', 'constructor', 'prototype', 'valueOf', 'toString', 'hasOwnProperty', 'default']);
-const missingErrors = new WeakMap();
-const stubs = new Map();
-const told = new Set();
+const SILENT = host.set('then toJSON constructor prototype valueOf toString hasOwnProperty default');
+const missingErrors = host.weakMap();
+const stubs = host.map();
+const told = host.set('');
 
 // A kit's object whose unknown names are stubs.
 function open(target, name) {
   return new Proxy(target, {
     get(object, member, receiver) {
       if (member === '__esModule') return true;
-      if (member in object || typeof member === 'symbol' || SILENT.has(member)) return Reflect.get(object, member, receiver);
+      if (member in object || typeof member === 'symbol' || SILENT.has(member)) return read(object, member, receiver);
       return stub(`${name}.${member}`);
     },
   });
 }
 
 function moduleStub(specifier) {
-  const exports = Object.create(null);
+  const exports = create(null);
   return new Proxy(exports, {
     get(_, member) {
       if (member === '__esModule') return true;
@@ -231,13 +316,13 @@ function stub(name) {
       if (member === Symbol.iterator) return undefined;
       if (member === 'name') return name;
       if (member === 'prototype') return target.prototype;
-      if (typeof member === 'symbol' || SILENT.has(member)) return Reflect.get(target, member);
-      return Object.hasOwn(target, member) && member !== 'length' ? target[member] : stub(`${name}.${member}`);
+      if (typeof member === 'symbol' || SILENT.has(member)) return read(target, member);
+      return hasOwn(target, member) && member !== 'length' ? target[member] : stub(`${name}.${member}`);
     },
     apply: () => used(name),
     construct(target, values, newTarget) {
       const inert = used(name);
-      return newTarget === made ? inert : Reflect.construct(target, [], newTarget);
+      return newTarget === made ? inert : construct(target, [], newTarget);
     },
   });
   stubs.set(name, made);

@@ -5,15 +5,15 @@
 
 const { host, clock, tellOthers, tell, modules, clone } = realm;
 const { tasks } = host;
-const { then } = Promise.prototype;
+const { Promise } = globalThis;
 const { apply } = Reflect;
 const NOT_SERIALIZABLE = [10200006, 'An exception occurred during serialization.'];
 const CANCELED = [0, 'taskpool:: task has been canceled'];
 
 let current;
 
-function failure([code, message], detail) {
-  return new modules.BusinessError(code, detail ? `${message} ${detail}` : message);
+function failure(kind, detail) {
+  return new modules.BusinessError(kind[0], detail ? `${kind[1]} ${detail}` : kind[1]);
 }
 
 // What can be passed on of `value`, or a BusinessError.
@@ -64,7 +64,7 @@ function run(id) {
       return;
     }
     if (!host.isPromise(result)) finish(record, true, result);
-    else apply(then, result, [(value) => finish(record, true, value), (error) => finish(record, false, error)]);
+    else realm.whenSettled(result, (value) => finish(record, true, value), (error) => finish(record, false, error));
   };
 }
 
@@ -84,7 +84,7 @@ function finish(record, ok, value) {
 
 // On the thread that has submitted it.
 function settle(id) {
-  return () => {
+  return realm.guardedJob(() => {
     const record = tasks.get(id);
     if (record === undefined) return;
     forget(record);
@@ -93,7 +93,7 @@ function settle(id) {
     if (task.canceled) record.reject(failure(CANCELED));
     else if (record.ok) record.resolve(clone.into(record.value));
     else record.reject(modules.alsoMissing(clone.into(record.value), record.missing));
-  };
+  });
 }
 
 function forget(record) {
@@ -129,7 +129,7 @@ function receive(id) {
   return realm.guardedJob(() => {
     const { task, values } = tasks.get(id);
     tasks.delete(id);
-    if (task.onData !== undefined) task.onData(...clone.into(values));
+    if (task.onData !== undefined) apply(task.onData, undefined, clone.into(values));
   });
 }
 

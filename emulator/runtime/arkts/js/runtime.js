@@ -1,19 +1,61 @@
 'use strict';
 // Evaluated inside every realm: what the app finds there as its world (clocks, timers, console), and how its code is run.
-// `host` is the engine's outer realm, `clock` what is shared with it: now, horizon, free ticks left, ticks paid, dying.
+// `outer` is the engine's outer realm, `clock` what is shared with it: now, horizon, free ticks left, ticks paid, dying.
+//
+// Whatever the app does to the built-in objects, this code goes on: it has its own names for what it calls, looks nothing up
+// on prototypes of this realm, has the outer realm's maps, and builds lists without `push`, spread and destructuring.
 
-const settings = JSON.parse(config);
+const { Error, Function, Map, Number, Promise, RangeError, TypeError } = globalThis;
 const { parse, stringify } = JSON;
-const { apply, construct, defineProperty } = Reflect;
+const { apply, construct, defineProperty, getPrototypeOf } = Reflect;
+const { isArray } = Array;
+const { keys } = Object;
+const { floor, imul, max } = Math;
 const { then } = Promise.prototype;
+const objects = Object.prototype;
+const promises = Promise.prototype;
+const settings = parse(config);
 const settled = Promise.resolve();
 const RealDate = Date;
+const realDates = Date.prototype;
+const { toString: dateText } = realDates;
 const [NOW, HORIZON, LEFT, PAID, DYING] = [0, 1, 2, 3, 4];
 const { batchTicks, firstPriceNs, doublingTicks, clockPriceNs, cpuFactor, epochMs } = settings;
 const KILL = Symbol('killed');
 const RESERVED_DEPTH = 300;
+const MAX_PROTOTYPES = 20;
+const MAX_LINE = 1 << 16;
+const MAX_LINES = 10_000;
 
 Error.stackTraceLimit = 50;
+defineProperty(settled, 'constructor', { value: undefined }); // so that reacting to it asks nothing of Promise
+
+// the outer realm ------------------------------------------------------------------------------------------------------------
+
+// An error of the outer realm's own, a stack that overflows there for one, must not get to the app.
+function ours(error) {
+  let root = error;
+  for (let depth = 0; depth < MAX_PROTOTYPES && typeof root === 'object' && root !== null; depth++) {
+    const next = getPrototypeOf(root);
+    if (next === null) break;
+    root = next;
+  }
+  if (typeof root !== 'object' || root === null || root === objects || root === error) return error;
+  return error.name === 'RangeError' ? new RangeError(error.message) : new TypeError(error.message);
+}
+
+function guarded(work) {
+  return function () {
+    try {
+      return apply(work, undefined, arguments);
+    } catch (error) {
+      throw error === KILL ? error : ours(error);
+    }
+  };
+}
+
+const host = { __proto__: null };
+for (const name in outer) host[name] = typeof outer[name] === 'function' ? guarded(outer[name]) : outer[name];
 
 // the clock ------------------------------------------------------------------------------------------------------------------
 
@@ -27,7 +69,7 @@ function outOfFuel() {
     throw KILL;
   }
   while (clock[LEFT] < 0) {
-    const price = firstPriceNs * 2 ** Math.floor(clock[PAID] / doublingTicks);
+    const price = firstPriceNs * 2 ** floor(clock[PAID] / doublingTicks);
     clock[PAID] += batchTicks;
     clock[LEFT] = batchTicks;
     spend(price * batchTicks * cpuFactor);
@@ -46,7 +88,7 @@ function checkCaught(error) {
 
 function wallMs() {
   spend(clockPriceNs * cpuFactor);
-  return epochMs + Math.floor(clock[NOW] / 1e6);
+  return epochMs + floor(clock[NOW] / 1e6);
 }
 
 // asking and telling ---------------------------------------------------------------------------------------------------------
@@ -64,25 +106,41 @@ function request(op, text) {
   return answer;
 }
 
-// JSON of an array, whatever the app has done to the prototypes; what JSON does not know becomes null.
-function listText(values) {
-  let text = '[';
-  for (let i = 0; i < values.length; i++) text += (i ? ',' : '') + (stringify(values[i]) ?? 'null');
-  return text + ']';
+// JSON of a value by its own members alone; what JSON does not know becomes null.
+function textOf(value) {
+  if (typeof value !== 'object' || value === null) return stringify(value) ?? 'null';
+  let text = '';
+  if (isArray(value)) {
+    for (let i = 0; i < value.length; i++) text += (i ? ',' : '') + textOf(value[i]);
+    return `[${text}]`;
+  }
+  const names = keys(value);
+  for (let i = 0; i < names.length; i++) {
+    const member = value[names[i]];
+    if (member !== undefined && typeof member !== 'function' && typeof member !== 'symbol') {
+      text += `${text && ','}${stringify(names[i])}:${textOf(member)}`;
+    }
+  }
+  return `{${text}}`;
+}
+
+function note(kind, values) {
+  let text = `[${clock[NOW]},"${kind}"`;
+  for (let i = 0; i < values.length; i++) text += ',' + textOf(values[i]);
+  if (host.note(text + ']')) request('realm.pass', '[]');
 }
 
 function tell(kind, ...values) {
-  const text = listText(values);
-  host.note(`[${clock[NOW]},"${kind}"${text === '[]' ? ']' : ',' + text.slice(1)}`);
+  note(kind, values);
 }
 
 // Tell something that makes work for another thread: it gets its chance when this one next looks at a clock.
 function tellOthers(kind, ...values) {
-  tell(kind, ...values);
+  note(kind, values);
   clock[HORIZON] = 0;
 }
 
-const realm = { host, clock, settings, KILL, request, listText, tell, tellOthers, tick, checkCaught, enqueue, guardedJob, loading: false };
+const realm = { host, clock, settings, KILL, request, listText: textOf, tell, tellOthers, tick, checkCaught, enqueue, guardedJob, loading: false };
 realm.values = host.part('values')(realm);
 realm.modules = host.part('modules')(realm);
 realm.clone = host.part('clone')(realm);
@@ -122,10 +180,10 @@ function define(name, value) {
 const { timers } = host;
 
 function startTimer(handler, delay, values, repeats) {
-  const ns = Math.max(0, Math.trunc(Number(delay)) || 0) * 1e6;
+  const ns = max(0, delay | 0) * 1e6;
   const id = host.number();
   timers.set(id, { handler, values, repeats });
-  tell('timer', id, clock[NOW] + ns, repeats ? Math.max(ns, 1e6) : 0, host.tag());
+  tell('timer', id, clock[NOW] + ns, repeats ? max(ns, 1e6) : 0, host.tag());
   return id;
 }
 
@@ -154,16 +212,16 @@ define('queueMicrotask', (job) => {
 // clocks, random numbers -----------------------------------------------------------------------------------------------------
 
 function VirtualDate(...values) {
-  if (new.target === undefined) return new RealDate(wallMs()).toString();
+  if (new.target === undefined) return apply(dateText, new RealDate(wallMs()), []);
   return construct(RealDate, values.length ? values : [wallMs()], new.target);
 }
 defineProperty(VirtualDate, 'name', { value: 'Date' });
 defineProperty(VirtualDate, 'length', { value: 7 });
-VirtualDate.prototype = RealDate.prototype;
+VirtualDate.prototype = realDates;
 VirtualDate.now = wallMs;
 VirtualDate.parse = RealDate.parse;
 VirtualDate.UTC = RealDate.UTC;
-defineProperty(RealDate.prototype, 'constructor', { value: VirtualDate, writable: true, configurable: true });
+defineProperty(realDates, 'constructor', { value: VirtualDate, writable: true, configurable: true });
 define('Date', VirtualDate);
 
 // Without an argument these mean now.
@@ -194,9 +252,9 @@ let state = settings.seed | 0;
 function random32() {
   state = (state + 0x9e3779b9) | 0;
   let mixed = state ^ (state >>> 16);
-  mixed = Math.imul(mixed, 0x21f0aaad);
+  mixed = imul(mixed, 0x21f0aaad);
   mixed ^= mixed >>> 15;
-  mixed = Math.imul(mixed, 0x735a2d97);
+  mixed = imul(mixed, 0x735a2d97);
   return (mixed ^ (mixed >>> 15)) >>> 0;
 }
 realm.random32 = random32;
@@ -209,13 +267,26 @@ delete globalThis.WebAssembly;
 
 // console --------------------------------------------------------------------------------------------------------------------
 
-const counts = new Map();
-const stopwatches = new Map();
-let indent = '';
+const counts = host.map();
+const stopwatches = host.map();
+let depth = 0;
 
-function print(stream, values) {
-  tell('log', stream, indent + realm.values.format(values));
+function print(stream, values, ...more) {
+  let text = '';
+  for (let i = 0; i < depth; i++) text += '  ';
+  text += realm.values.format(values);
+  for (let i = 0; i < more.length; i++) text += ' ' + realm.values.format(more[i]);
+  log(stream, text);
 }
+
+// The device's log drops lines of an app that says too much, and cuts long ones.
+let lines = 0;
+function log(stream, text) {
+  if (++lines > MAX_LINES) return;
+  tell('log', stream, realm.values.short(text, MAX_LINE));
+  if (lines === MAX_LINES) tell('log', stream, `(no more lines of this thread are kept after ${MAX_LINES})`);
+}
+realm.modules.offered.log = log;
 
 define('console', {
   log: (...values) => print('stdout', values),
@@ -223,18 +294,18 @@ define('console', {
   debug: (...values) => print('stdout', values),
   warn: (...values) => print('stderr', values),
   error: (...values) => print('stderr', values),
-  trace: (...values) => print('stderr', ['Trace:', ...values]),
+  trace: (...values) => print('stderr', ['Trace:'], values),
   dir: (value) => print('stdout', [value]),
   table: (value) => print('stdout', [value]),
   assert(condition, ...values) {
-    if (!condition) print('stderr', ['Assertion failed:', ...values]);
+    if (!condition) print('stderr', ['Assertion failed:'], values);
   },
   group(...values) {
     if (values.length) print('stdout', values);
-    indent += '  ';
+    depth++;
   },
   groupEnd() {
-    indent = indent.slice(2);
+    depth = max(0, depth - 1);
   },
   count(label = 'default') {
     counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -242,7 +313,7 @@ define('console', {
   },
   countReset: (label = 'default') => counts.delete(label),
   time: (label = 'default') => stopwatches.set(label, clock[NOW]),
-  timeLog: (label = 'default', ...values) => print('stdout', [`${label}: ${elapsed(label)}`, ...values]),
+  timeLog: (label = 'default', ...values) => print('stdout', [`${label}: ${elapsed(label)}`], values),
   timeEnd(label = 'default') {
     print('stdout', [`${label}: ${elapsed(label)}`]);
     stopwatches.delete(label);
@@ -252,6 +323,24 @@ console.groupCollapsed = console.group;
 
 function elapsed(label) {
   return stopwatches.has(label) ? `${(clock[NOW] - stopwatches.get(label)) / 1e6}ms` : 'no such timer';
+}
+
+// what needs no import -------------------------------------------------------------------------------------------------------
+
+// All of it is made when the app looks at the first of it.
+for (const name of host.globalNames.split(',')) {
+  defineProperty(globalThis, name, {
+    configurable: true,
+    enumerable: false,
+    get() {
+      host.globals()(globalThis, realm.modules.offered);
+      return globalThis[name];
+    },
+    set(value) {
+      host.globals()(globalThis, realm.modules.offered);
+      globalThis[name] = value;
+    },
+  });
 }
 
 // the extension object -------------------------------------------------------------------------------------------------------
@@ -265,7 +354,7 @@ function load() {
     try {
       const made = realm.modules.entry(settings.entry, settings.className);
       if (typeof made === 'string') {
-        request('realm.loaded', listText([made]));
+        request('realm.loaded', textOf([made]));
         return;
       }
       instance = new made();
@@ -321,13 +410,24 @@ function call(number, name, text) {
       request('realm.returned', `[${number},"returned",${realm.values.valueText(result)},null]`);
       return;
     }
-    apply(then, result, [
+    whenSettled(
+      result,
       (value) => settledAs(number, `"fulfilled",${realm.values.valueText(value)},null`),
       (error) => settledAs(number, `"rejected",null,${realm.values.errorText(error)}`),
-    ]);
+    );
     request('realm.returned', `[${number},"promise",${realm.values.valueText(result)},null]`);
   };
 }
+
+// The reaction to a promise of the app, whose constructor is asked for a species; an error in there is a rejection.
+function whenSettled(promise, fulfilled, rejected) {
+  try {
+    apply(then, promise, [fulfilled, rejected]);
+  } catch (error) {
+    enqueue(() => rejected(error));
+  }
+}
+realm.whenSettled = whenSettled;
 
 function settledAs(number, text) {
   if (!clock[DYING]) request('realm.settled', `[${number},${text}]`);
@@ -343,7 +443,7 @@ return {
   timer: fire,
   settle: (id, ok, text) => guardedJob(() => realm.modules.settle(id, ok, text)),
   pool: (what, id) => pool.event(what, id),
-  owns: (promise) => promise instanceof Promise,
+  owns: (promise) => realm.values.inherits(promise, promises),
   unhandled(reason) {
     if (reason !== KILL) tell('unhandled', realm.values.errorObject(reason));
   },

@@ -176,3 +176,45 @@ def test_hilog_hides_what_is_not_public() -> None:
     }""")
     assert logged(record) == ["I T: a b <private> <private> 7%", 'E T: {"a":1}', "x is 1 [1,2] null", "Error: bad"]
     assert [event.data["stream"] for event in record.of_kind("log")] == ["hilog", "hilog", "stdout", "stderr"]
+
+
+# what needs no import --------------------------------------------------------------------------------------------------------
+
+
+def test_what_the_device_gives_without_an_import_is_there_before_the_modules() -> None:
+    record = run(
+        f"""
+        const {{ title }} = require('./a');
+        AppStorage.setOrCreate('count', 1);
+        const tell = () => JSON.stringify([title.type, title.params, typeof $rawfile, canIUse('SystemCapability.X'),
+            AppStorage.get('count'), new LocalStorage({{ a: 2 }}).get('a'), Object.keys(globalThis)]);
+        {EXT}""",
+        others={"a.js": "exports.title = $r('app.string.title'); PersistentStorage.persistProp('count', 0);"},
+    )
+    assert reported(record) == ['[10003,["app.string.title"],"function",true,1,2,[]]']
+    assert list(record.of_kind("refused")) == []
+
+
+def test_an_app_may_have_its_own() -> None:
+    assert reported(run(f"globalThis.canIUse = () => 'mine'; const tell = () => canIUse('x') + typeof getContext;\n{EXT}")) == [
+        "minefunction"
+    ]
+
+
+def test_a_session_does_not_see_the_storage_of_the_one_before() -> None:
+    count = "AppStorage.setOrCreate('n', (AppStorage.get('n') ?? 0) + 1); return `${AppStorage.get('n')}`;"
+    code = f"const tell = () => {{ {count} }};\n{EXT}"
+    assert [reported(run(code)) for _ in range(2)] == [["1"], ["1"]]
+
+
+def test_the_context_without_an_import_is_the_extensions() -> None:
+    assert reported(run(f"const tell = () => getContext().filesDir;\n{EXT}")) == ["/data/storage/el2/base/haps/entry/files"]
+
+
+def test_a_business_error_says_its_name() -> None:
+    record = run("""onBackupEx(i) {
+        const { fileIo } = require('@kit.CoreFileKit'); const { BusinessError } = require('@ohos.base');
+        try { fileIo.openSync('/data/storage/el2/base/files/none'); } catch (error) { __chk(error);
+          return [error.name, String(error), error instanceof BusinessError, JSON.stringify(error)].join('|'); }
+    }""")
+    assert reported(record) == ['BusinessError|BusinessError: No such file or directory|true|{"code":13900002}']

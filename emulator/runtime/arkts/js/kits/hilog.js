@@ -18,6 +18,6 @@ function format(text, values) {
 
 const hilog = { LogLevel, isLoggable: () => true };
 for (const [name, letter] of Object.entries(LETTERS)) {
-  hilog[name] = (domain, tag, text, ...values) => kit.tell('log', 'hilog', `${letter} ${tag}: ${format(text, values)}`);
+  hilog[name] = (domain, tag, text, ...values) => kit.log('hilog', `${letter} ${tag}: ${format(text, values)}`);
 }
 exports.default = hilog;
