@@ -40,7 +40,7 @@ class Callbacks:
         elif callback == "onFileReady" and self.on_file_ready is not None:
             self.on_file_ready(args[0], args[1] if len(args) > 1 else None)
         elif callback == "onFileReadyBatch" and self.on_file_ready_batch is not None:
-            self.on_file_ready_batch(args[0], args[1])
+            self.on_file_ready_batch(args[0], args[1] if len(args) > 1 else None)
         elif callback == "onAllBundlesEnd" and self.on_all_bundles_end is not None:
             self.on_all_bundles_end(args[0])
         elif callback == "onResultReport" and self.on_result_report is not None:

@@ -15,7 +15,9 @@ from emulator.client.sessions import (
     update_send_rate,
     update_timer,
 )
+from emulator.client.special_archive import special_archive
 from emulator.conditions import BitRot, Cancel, ClientDeath, Kill, ServiceDeath, Trigger, find_condition
+from emulator.extension.stub import LEGACY_PREFIXES, version_prefix
 from emulator.guard import guarded
 from emulator.kernel import Rank
 from emulator.plan import ClientStep, SessionKind, SessionPlan
@@ -23,7 +25,9 @@ from emulator.runtime.python import collector
 from emulator.service.errors import BusinessError
 from emulator.service.reverse import FileReady
 from emulator.service.session import Capability
-from emulator.storage.names import MANAGE_JSON, MANIFEST_SUFFIX
+from emulator.storage.config.bundle_info import read_bundle_info
+from emulator.storage.names import MANIFEST_SUFFIX
+from emulator.storage.pack.index import IndexThrows, read_entries
 from emulator.storage.planting import rot
 from emulator.storage.transfer import Archive, Blob
 
@@ -171,7 +175,8 @@ class _Driver:
         for name in names:
             bundle = self._device.bundles.get(name)
             if bundle is not None:
-                self._archives[name] = bundle.archive or self._device.archive_of(bundle)
+                archive = bundle.archive or self._device.archive_of(bundle)
+                self._archives[name] = special_archive(archive) if self._is_special else archive
             size = sum(blob.size for blob in self._archives.get(name, Archive()).blobs)
             if bundle is not None:
                 self._note_archive(name, bundle.package.full_backup_only)
@@ -236,9 +241,12 @@ class _Driver:
             self._session.write(file, blob)
         self._answered(name)
 
-    def _on_file_ready_batch(self, _error: BusinessError | None, files: list[FileReady] | None) -> None:
+    def _on_file_ready_batch(self, error: BusinessError | None, files: list[FileReady] | None) -> None:
         for file in files or ():
             self._on_file_ready(None, file)
+        if error is not None and error.data is not None:  # of all handles of the batch that are still missing
+            self._written[error.data] = len(self._wanted(error.data)) - 1
+            self._answered(error.data)
 
     def _on_its_way(self, blob: Blob) -> Blob:
         conditions = self._device.conditions
@@ -251,19 +259,33 @@ class _Driver:
         if self._written[name] == len(self._wanted(name)):
             self._session.publish_file(name)
 
+    @property
+    def _is_special(self) -> bool:
+        """Whether the old version is one whose data takes a way of its own (data-plane 4.8)."""
+        return version_prefix(self._plan.version.name) in LEGACY_PREFIXES
+
+    def _has_no_tars(self, name: str) -> bool:
+        """Whether an archive left without tars, so that its names lead through directories."""
+        is_plain = self._plan.kind is SessionKind.INCREMENTAL_RESTORE and not self._is_special
+        return is_plain and any("/" in blob.uri for blob in self._archives[name].blobs)
+
     def _wanted(self, name: str) -> list[str]:
-        """The handles that a restore asks for. The full one makes no manifests of its own, and breaks on a big file without
-        one (data-plane 9, item 30).
+        """The handles that a restore asks for. Where the device makes no manifests of its own, it breaks on a big file
+        without one (data-plane 9, item 30), unless it leaves big files alone.
         """
-        blobs = self._archives[name].all_blobs
-        manifests = [blob.uri for blob in blobs[:-1] if not blob.uri.endswith(".tar")]
-        extra = manifests if self._plan.kind is SessionKind.FULL_RESTORE else []
-        return [*(blob.uri for blob in blobs[:-1]), *(f"{uri}{MANIFEST_SUFFIX}" for uri in extra), MANAGE_JSON]
+        archive = self._archives[name]
+        full = self._plan.kind is SessionKind.FULL_RESTORE and not self._is_special
+        moves = not read_bundle_info(self._plan.infos).is_support_without_tar
+        extra = _moved(archive) if moves and (full or self._has_no_tars(name)) else ()
+        return [*(blob.uri for blob in archive.blobs), *(f"{uri}{MANIFEST_SUFFIX}" for uri in extra), archive.index.uri]
 
     def _on_bundle_begin(self, error: BusinessError | None, name: str | None) -> None:
         if error is not None or name is None or self._plan.kind.is_backup:
             return
         if self._plan.kind is SessionKind.UPGRADE_RESTORE:
+            return
+        if self._has_no_tars(name):
+            self._session.get_file_handles(name, self._wanted(name))
             return
         for uri in self._wanted(name):
             self._session.get_file_handle(name, uri)
@@ -271,3 +293,13 @@ class _Driver:
     def _on_bundle_end(self, error: BusinessError | None, name: str | None) -> None:
         if error is None and name is not None and self._plan.kind.is_backup and name in self._device.bundles:
             self._device.bundles[name].archive = self._archives.get(name, Archive())
+
+
+def _moved(archive: Archive) -> list[str]:
+    """The blobs that the index calls big files or tars of the app's own."""
+    try:
+        entries = read_entries(archive.index.read())
+    except IndexThrows:
+        return []
+    names = {entry.file_name for entry in entries if entry.is_big_file or entry.is_user_tar}
+    return [blob.uri for blob in archive.blobs if blob.uri in names]

@@ -134,11 +134,10 @@ class IncrementalBackupSession(SessionBackup):
         return self._do(self._service.append_backup(self._session, names, documents, previous)).promise()
 
 
-class SessionRestore(_ClientSession):
-    """The restore of the JavaScript API, always incremental (control-plane 1.9)."""
+class _RestoreSession(_ClientSession):
+    """What the restores of the JavaScript API and of the native kit have in common."""
 
     scenario = Scenario.RESTORE
-    incremental = True
     restore_type = RestoreType.RESTORE_DATA_WAIT_SEND
 
     def append_bundles(
@@ -169,10 +168,18 @@ class SessionRestore(_ClientSession):
         file.handle.write_file(file.uri, blob)
 
 
-class BSessionRestore(SessionRestore):
-    """The native full restore (control-plane 1.7). An append with a wrong count of infos counts as one without."""
+class SessionRestore(_RestoreSession):
+    """The restore of the JavaScript API, always incremental (control-plane 1.9)."""
 
-    incremental = False
+    incremental = True
+
+    def get_file_handles(self, name: str, uris: Sequence[str]) -> Promise:
+        """Ask for handles to files of a backup without tars; they arrive by on_file_ready_batch (data-plane 4.9)."""
+        return self._do(self._service.get_file_handles(self._session, name, uris)).promise()
+
+
+class BSessionRestore(_RestoreSession):
+    """The native full restore (control-plane 1.7). An append with a wrong count of infos counts as one without."""
 
     def _documents(self, names: Sequence[str], infos: Sequence[str] | None) -> Sequence[str | None]:
         return _documents(names, infos) or [None] * len(names)

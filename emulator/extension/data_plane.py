@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from emulator.extension.incoming import Incoming
+from emulator.extension.incoming import Incoming, RestoreTerms
 from emulator.extension.outgoing import FullBackup, IncrementalBackup, LeftOut, NotPacked, Outgoing, stat_list
+from emulator.extension.special_incoming import SpecialIncoming
 from emulator.storage.config.bundle_info import BundleInfo
 from emulator.storage.incremental.stat_list import StatList
 from emulator.storage.pack.index import IndexEntry
@@ -54,6 +55,7 @@ class DataPlane:
         host = process.host
         return IncrementalBackup(process.sandbox, process.packer, host.disk, stats, previous, epoch_ms, host.conditions)
 
-    def incoming(self, process: ExtensionProcess, incremental: bool) -> Incoming:
+    def incoming(self, process: ExtensionProcess, terms: RestoreTerms) -> Incoming:
         """The staging of a restore."""
-        return Incoming(process.sandbox, process.host.disk, process.bundle.package.config.full_backup_only, incremental)
+        kind = SpecialIncoming if terms.special else Incoming
+        return kind(process.sandbox, process.host.disk, process.bundle.package.config.full_backup_only, terms)

@@ -99,7 +99,7 @@ class Packing:
 
     async def _send_all(self, backup: Backup, blobs: list[Outgoing]) -> None:
         incremental = self._stub.is_incremental
-        info = self._stub.info
+        info = self._stub.want.info
         if info.is_support_without_tar and not incremental:
             code = await self.sender.send_groups(blobs, info.batch_size)
         else:

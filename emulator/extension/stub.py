@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 from emulator.ability import BundleVersion
 from emulator.extension.calls import CompatibilityCall, InfoCall, ResultCall
 from emulator.extension.data_plane import DataPlane
-from emulator.extension.incoming import Incoming, Placed, Trouble
+from emulator.extension.incoming import Incoming, Placed, RestoreTerms, Trouble
 from emulator.extension.packing import Packing
 from emulator.extension.progress import Polling
 from emulator.extension.release import BACKUP, RESTORE, Release
+from emulator.extension.want import Want
 from emulator.kernel import Future, Rank
 from emulator.kernel.events import NS_PER_MS
 from emulator.service.details import error_report, rewrite_result
 from emulator.service.errors import Code
-from emulator.storage.config.bundle_info import BundleInfo
 from emulator.storage.incremental.stat_list import StatList
+from emulator.storage.paths import is_file_path_valid
 from emulator.storage.transfer import Blob, DataError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class ServiceProxy(Protocol):
     async def app_file_error(self, uri: str, number: int) -> int: ...
     async def app_manage_json_ready(self, names: list[str], index: Blob) -> int: ...
     async def app_file_handle(self, uri: str, error: int) -> int: ...
+    async def app_file_handles(self, opened: Sequence[tuple[str, int]]) -> int: ...
     async def app_done(self, code: int) -> int: ...
     async def service_result_report(self, text: str, scenario: int, code: int) -> int: ...
     async def report_app_process_info(self, text: str) -> int: ...
@@ -74,30 +76,17 @@ def version_for_on_restore(version: BundleVersion) -> BundleVersion:
 class BackupExtExtension:
     """The native half of one connection. Its methods named after S->E messages are called by the service only."""
 
-    def __init__(
-        self,
-        process: ExtensionProcess,
-        service: ServiceProxy,
-        data: DataPlane,
-        *,
-        ext_info: str,
-        version: BundleVersion,
-        upgrade: bool,
-        info: BundleInfo = BundleInfo(),  # noqa: B008 - frozen
-    ) -> None:
+    def __init__(self, process: ExtensionProcess, service: ServiceProxy, data: DataPlane, want: Want) -> None:
         self.process = process
         self.service = service
         self.data = data
-        self.ext_info = ext_info
-        self.version = version
-        self.upgrade = upgrade
+        self.want = want
         self.scenario = BackupRestoreScenario.FULL_BACKUP
         self.task = process.native_thread("task")
         self.release_pool = process.native_thread("relpool")
         self.polling = Polling(process, self._progress_failed, self._report_progress)
         self.release = Release(process)
         self.packing = Packing(self)
-        self.info = info
         self.incoming: Incoming | None = None
         self._result = ""
 
@@ -125,16 +114,31 @@ class BackupExtExtension:
         """HandleRestore: with upgrade data (0.0.0.0, READY) the callbacks start at once, without any file."""
         scenario = BackupRestoreScenario.INCREMENTAL_RESTORE if incremental else BackupRestoreScenario.FULL_RESTORE
         self.scenario = scenario
-        self.process.sandbox.clear_staging()
-        self.incoming = self.data.incoming(self.process, incremental)
-        if self.upgrade and version_prefix(self.version.name) == UPGRADE_PREFIX:
+        prefix = version_prefix(self.want.version.name)
+        if not self.want.upgrade and prefix != UPGRADE_PREFIX:
+            self.do_clear()
+        terms = RestoreTerms(incremental, prefix in LEGACY_PREFIXES, self.want.info.is_support_without_tar, self.want.clear)
+        self.incoming = self.data.incoming(self.process, terms)
+        if self.want.upgrade and prefix == UPGRADE_PREFIX:
             self.task.submit(self._restore_callbacks)
         return Code.OK
 
     async def get_file_handle(self, uri: str) -> int:
         """GetFileHandleWithUniqueFd / GetIncrementalFileHandle: answers through AppFileReady."""
         assert self.incoming is not None
-        await self.send("AppFileReady", self.service.app_file_handle(uri, self.incoming.open(uri)))
+        if self.scenario is BackupRestoreScenario.INCREMENTAL_RESTORE and not is_file_path_valid(uri):
+            await self.app_done(Code.E_INVAL)
+            error: int = Code.E_INVAL
+        else:
+            error = self.incoming.open(uri)
+        await self.send("AppFileReady", self.service.app_file_handle(uri, error))
+        return Code.OK
+
+    async def get_file_handles(self, uris: Sequence[str]) -> int:
+        """GetIncrementalFileHandles: one answer for all of them."""
+        assert self.incoming is not None
+        opened = [(uri, self.incoming.open_with_directories(uri)) for uri in uris]
+        await self.send("AppFileReadys", self.service.app_file_handles(opened))
         return Code.OK
 
     def write_file(self, uri: str, content: Blob) -> None:
@@ -149,8 +153,13 @@ class BackupExtExtension:
 
     async def handle_clear(self) -> int:
         """HandleClear: both staging homes are emptied."""
-        self.process.sandbox.clear_staging()
+        self.do_clear()
         return Code.OK
+
+    def do_clear(self) -> None:
+        """DoClear: staging is wiped, unless the caller wants to keep it (clearBackupData; data-plane 4.10)."""
+        if self.want.clear:
+            self.process.sandbox.clear_staging()
 
     async def handle_on_release(self, session_scenario: int) -> int:
         """HandleOnRelease, at most 5 s."""
@@ -194,7 +203,7 @@ class BackupExtExtension:
         if not self.process.bundle.allows_backup:
             return Code.E_FORBID
         self.scenario = scenario
-        self.task.submit(self._run_callbacks, "onBackupEx", (self.ext_info,), "onBackup", ())
+        self.task.submit(self._run_callbacks, "onBackupEx", (self.want.ext_info,), "onBackup", ())
         return Code.OK
 
     async def _unpack(self) -> None:
@@ -207,7 +216,7 @@ class BackupExtExtension:
         except DataError as error:
             self.note_end("data", error.code)
             await self.app_done(error.code)
-            self.process.sandbox.clear_staging()
+            self.do_clear()
             return
         self.process.took_files()
         await self._restore_callbacks()
@@ -221,10 +230,10 @@ class BackupExtExtension:
     async def _restore_callbacks(self) -> None:
         if not await self.send("StartExtTimer", self.service.start_ext_timer(), broken=False):
             return
-        raw, plain = self.version, version_for_on_restore(self.version)
+        raw, plain = self.want.version, version_for_on_restore(self.want.version)
         await self._run_callbacks(
             "onRestoreEx",
-            ({"code": raw.code, "name": raw.name}, self.ext_info),
+            ({"code": raw.code, "name": raw.name}, self.want.ext_info),
             "onRestore",
             ({"code": plain.code, "name": plain.name},),
         )
@@ -254,7 +263,7 @@ class BackupExtExtension:
         if not await fell_back:
             return
         if self.process.bundle.profile.v_01_empty_backup_result_calls == "onRestore" and plain == "onBackup":
-            plain, plain_args = "onRestore", ({"code": self.version.code, "name": self.version.name},)
+            plain, plain_args = "onRestore", ({"code": self.want.version.code, "name": self.want.version.name},)
 
         async def plain_callback(failed: bool, text: str) -> None:
             if self.polling.exec_app_done:
@@ -274,7 +283,7 @@ class BackupExtExtension:
         self.polling.finish()
         self.note_end("ex", 0)
         if self.scenario is BackupRestoreScenario.FULL_BACKUP:
-            self.task.submit(self.packing.full, self.info, self._result)
+            self.task.submit(self.packing.full, self.want.info, self._result)
             await self._report(text, 0)
         elif self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP:
             await self.send("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list())
@@ -287,12 +296,12 @@ class BackupExtExtension:
         self.polling.finish()
         self.note_end("plain", 0)
         if self.scenario is BackupRestoreScenario.FULL_BACKUP:
-            self.task.submit(self.packing.full, self.info, self._result)
+            self.task.submit(self.packing.full, self.want.info, self._result)
         elif self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP:
             await self.send("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list())
         else:
             await self.app_done(0)
-            self.process.sandbox.clear_staging()
+            self.do_clear()
 
     async def _error(self, text: str) -> None:
         self.polling.finish()
@@ -304,7 +313,7 @@ class BackupExtExtension:
             self.release_pool.submit(self._release_and_disconnect, True, int(Code.E_EXCEPTION))
         else:
             await self.app_done(Code.E_EXCEPTION)
-        self.process.sandbox.clear_staging()
+        self.do_clear()
 
     async def _progress_failed(self) -> None:
         self.note_end("progress", Code.E_ETO)

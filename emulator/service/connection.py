@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from emulator.ability import BundleVersion
 from emulator.conditions import ConnectError, ConnectTimeout, RefuseConnect, find_condition
 from emulator.extension.process import ExtensionProcess
 from emulator.extension.stub import LEGACY_PREFIXES, BackupExtExtension, ServiceProxy, version_prefix
+from emulator.extension.want import Want
 from emulator.kernel import Future, Rank
 from emulator.kernel.events import NS_PER_S
 from emulator.service.details import parses_on_connect
-from emulator.storage.config.bundle_info import BundleInfo
 
 if TYPE_CHECKING:
     from emulator.device import InstalledBundle
@@ -36,16 +35,7 @@ class Connection:
         self.on_connected: Callable[[], None] = lambda: None
         self.on_died: Callable[[], None] = lambda: None
 
-    def connect(
-        self,
-        purpose: str,
-        proxy: ServiceProxy,
-        *,
-        ext_info: str = "",
-        version: BundleVersion | None = None,
-        upgrade: bool = False,
-        info: BundleInfo = BundleInfo(),  # noqa: B008 - frozen
-    ) -> bool:
+    def connect(self, purpose: str, proxy: ServiceProxy, want: Want = Want()) -> bool:  # noqa: B008 - frozen
         """ConnectAbility; False when the ability manager refuses at once. What comes of it arrives by the callbacks."""
         conditions = self._service.host.conditions
         if find_condition(conditions, ConnectError) is not None:
@@ -60,35 +50,31 @@ class Connection:
                 at = self._kernel.now_ns + timeout.ams_gives_up_s * NS_PER_S
                 self._kernel.call_at(at, Rank.TIMER, self._gone)
             return True
-        self._kernel.call_soon(self._start, purpose, proxy, ext_info, version or BundleVersion(0, ""), upgrade, info)
+        self._kernel.call_soon(self._start, purpose, proxy, want)
         return True
 
-    def _start(
-        self, purpose: str, proxy: ServiceProxy, ext_info: str, version: BundleVersion, upgrade: bool, info: BundleInfo
-    ) -> None:
+    def _start(self, purpose: str, proxy: ServiceProxy, want: Want) -> None:
         process = self._service.device.start_process(self.bundle, purpose)
         self.process = process
         process.on_died = self._gone
-        if self._refuses(purpose, ext_info, version):
+        if self._refuses(purpose, want):
             process.end("disconnect", "OnConnect answered with no object")
             self._kernel.call_soon(self._gone)
             return
-        self.stub = BackupExtExtension(
-            process, proxy, self._service.data, ext_info=ext_info, version=version, upgrade=upgrade, info=info
-        )
+        self.stub = BackupExtExtension(process, proxy, self._service.data, want)
         self.is_connected = self.has_connected = True
         self._over = Future(self._kernel)
         self._kernel.call_soon(self.on_connected)
 
-    def _refuses(self, purpose: str, ext_info: str, version: BundleVersion) -> bool:
+    def _refuses(self, purpose: str, want: Want) -> bool:
         if find_condition(self._service.host.conditions, RefuseConnect) is not None:
             self._service.journal.add("condition", name="RefuseConnect", text=self.bundle.full_name)
             return True
-        legacy = purpose == "restore" and version_prefix(version.name) in LEGACY_PREFIXES
+        legacy = purpose == "restore" and version_prefix(want.version.name) in LEGACY_PREFIXES
         if not self.bundle.allows_backup and not legacy:
             return True
         on_backup = purpose in ("backup", "clean", "query") and self.bundle.profile.parses_details_on_connect
-        return on_backup and not parses_on_connect(ext_info)
+        return on_backup and not parses_on_connect(want.ext_info)
 
     def _gone(self) -> None:
         """OnAbilityDisconnectDone that the service did not ask for."""
@@ -124,10 +110,12 @@ class Connection:
         process.on_died = lambda: None
         if process.alive and process.main_thread_busy:
             await self._kernel.sleep(NS_PER_S)
-        if self.stub is not None:
-            self.stub.end()
+        stub = self.stub
+        if stub is not None:
+            stub.end()
         if process.alive:
-            process.sandbox.clear_staging()
+            if stub is not None:
+                stub.do_clear()
             process.end("disconnect")
             ended: Future[None] = Future(self._kernel)
             self._kernel.call_soon(ended.set_result, None)

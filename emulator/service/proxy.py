@@ -89,6 +89,15 @@ class ExtensionFace:
             self._session.reverse.on_file_ready(FileReady(self._entry.name, uri, self._entry.connection.stub))
         return Code.OK
 
+    async def app_file_handles(self, opened: Sequence[tuple[str, int]]) -> int:
+        """AppFileReadys of a restore: names with the errno of the extension's open, 0 for a handle."""
+        if self._refused:
+            return Code.E_PERM
+        name, stub = self._entry.name, self._entry.connection.stub
+        files = [FileReady(name, uri, stub) for uri, error in opened if not error]
+        self._session.reverse.on_file_handles(name, files, [error for _, error in opened if error])
+        return Code.OK
+
     async def app_done(self, code: int) -> int:
         """AppDone / AppIncrementalDone (control-plane 5.6)."""
         if self._refused:

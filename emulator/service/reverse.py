@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -66,6 +67,15 @@ class Reverse:
         self._batch.append(file)
         if len(self._batch) >= DEFAULT_BATCH_SIZE:
             self._flush()
+
+    def on_file_handles(self, name: str, files: list[FileReady], errors: Sequence[int]) -> None:
+        """The answer to getFileHandles, scheduled: onFileReadyBatch with the handles, and another one with the first error,
+        which is all that JavaScript makes of a list of failures (data-plane 4.9).
+        """
+        if files:
+            self._schedule("onFileReadyBatch", (None, files))
+        if errors:
+            self._schedule("onFileReadyBatch", (file_error(errors[0], name),))
 
     def _flush(self) -> None:
         if self._batch:

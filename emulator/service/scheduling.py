@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
+from emulator.extension.want import Want
 from emulator.service.errors import HANDLE_RESTORE_CONNECT_TIMEOUT, Code
 from emulator.service.proxy import ExtensionFace
 from emulator.service.session import OCCUPYING, Action, BundleEntry, RestoreType, Scenario, Session
@@ -55,14 +57,9 @@ class Scheduler:
 
     def connect(self, session: Session, entry: BundleEntry, purpose: str) -> bool:
         """SetWant and ConnectAbility; the want of a relaunch is the same as before."""
-        return entry.connection.connect(
-            purpose,
-            ExtensionFace(self._service, session, entry),
-            ext_info=entry.ext_info,
-            version=entry.version,
-            upgrade=entry.restore_type is RestoreType.RESTORE_DATA_READDY,
-            info=entry.info,
-        )
+        upgrade = entry.restore_type is RestoreType.RESTORE_DATA_READDY
+        want = Want(entry.ext_info, entry.version, upgrade, entry.info, entry.clear_flag)
+        return entry.connection.connect(purpose, ExtensionFace(self._service, session, entry), want)
 
     def _ext_connect_done(self, session: Session, entry: BundleEntry) -> None:
         if not self._current(session, entry):
@@ -112,7 +109,7 @@ class Scheduler:
             return
         rewritten = not incremental and code == HANDLE_RESTORE_CONNECT_TIMEOUT
         session.reverse.on_bundle_begin(entry.name, Code.E_BTO if rewritten else code)
-        for uri in entry.wanted_handles:
+        for uri in sorted(entry.wanted_handles, key=os.fsencode):
             await connection.send("GetFileHandle", connection.stub.get_file_handle(uri), Code.E_IPCSS)
         entry.wanted_handles.clear()
 

@@ -149,6 +149,7 @@ class BackupService:
             entry.clear_flag = read.clear_backup_data
             entry.version = capability.version
             entry.restore_type = restore_type
+            entry.info = self._bundle_info(document)
             entry.data_size = capability.space_occupied
         return self._appended(session, names)
 
@@ -188,10 +189,25 @@ class BackupService:
         if not is_file_path_valid(uri):
             return Code.E_INVAL
         if entry.action is not Action.RUNNING or entry.connection.stub is None:
-            entry.wanted_handles.append(uri)
+            entry.wanted_handles.add(uri)
             return Code.OK
         handler = entry.connection.stub.get_file_handle(uri)
         return int(await entry.connection.send("GetFileHandle", handler, Code.E_IPCSS))
+
+    async def get_file_handles(self, session: Session, name: str, uris: Sequence[str]) -> int:
+        """GetIncrementalFileHandles: one forbidden name refuses them all; before RUNNING names are kept without a look at
+        them, and asked for one by one later (data-plane 4.9).
+        """
+        entry = session.entries.get(name) if self.session is session else None
+        if entry is None:
+            return Code.E_PERM
+        if entry.action is not Action.RUNNING or entry.connection.stub is None:
+            entry.wanted_handles.update(uris)
+            return Code.OK
+        if not all(map(is_file_path_valid, uris)):
+            return Code.E_INVAL
+        handler = entry.connection.stub.get_file_handles(uris)
+        return int(await entry.connection.send("GetIncrementalFileHandles", handler, Code.E_IPCSS))
 
     async def publish_file(self, session: Session, name: str, uri: str) -> int:
         """PublishFile / PublishIncrementalFile: a non-empty uri of an app is refused with EPERM."""
@@ -286,6 +302,7 @@ class BackupService:
             process = entry.connection.process
             if process is not None and process.alive:
                 process.on_died = lambda: None
-                process.sandbox.clear_staging()
+                if entry.connection.stub is not None:
+                    entry.connection.stub.do_clear()
                 process.end("disconnect", "the service died")
         return session

@@ -84,7 +84,7 @@ class BundleEntry:
     in_publish: bool = False
     restore_ended: bool = False
     append_count: int = 0
-    wanted_handles: list[str] = field(default_factory=list)
+    wanted_handles: set[str] = field(default_factory=set)
     info: BundleInfo = BundleInfo()  # noqa: RUF009 - frozen
     last_incremental_time: int = 0
     previous_manifest: bytes = b""

@@ -50,11 +50,12 @@ class Blob:
 class Archive:
     """What a caller keeps of one bundle's backup: the blobs in the order of arrival, and ``index``, which is manage.json.
 
-    Its files live as long as it does.
+    Its files live as long as it does, and as any archive that was ``made_from`` it.
     """
 
     blobs: list[Blob] = field(default_factory=list)
     index: Blob = Blob(MANAGE_JSON, MANAGE_JSON, 2, b"[]")
+    made_from: Archive | None = None
     _shelf: Path | None = None
 
     def keep(self, blob: Blob) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from emulator.extension.data_plane import DataPlane
-from emulator.extension.incoming import Incoming, Placed, Trouble
+from emulator.extension.incoming import Incoming, Placed, RestoreTerms, Trouble
 from emulator.extension.outgoing import LeftOut, NotPacked, Outgoing
 from emulator.storage.pack.index import NO_STAT, IndexEntry, full_index
 from emulator.storage.transfer import Blob, DataError
@@ -76,7 +76,7 @@ class Broken(DataPlane):
             raise DataError(self.codes[0])
         return Given(())
 
-    def incoming(self, process: Any, incremental: bool) -> Incoming:
+    def incoming(self, process: Any, terms: RestoreTerms) -> Incoming:
         code = self.codes[1]
 
         class Failing(Incoming):
@@ -85,4 +85,4 @@ class Broken(DataPlane):
                     raise DataError(code)
                 yield from ()
 
-        return Failing(process.sandbox, process.host.disk, False, incremental)
+        return Failing(process.sandbox, process.host.disk, False, terms)

@@ -43,7 +43,7 @@ class BigFiles:
             host = self._place(source, path)
         except OSError as error:
             return Restored(entry.file_name, shown, What.FAILED, errno=error.errno)
-        return Restored(entry.file_name, shown, What.FILE, size, self._finish(host, path, entry.stat))
+        return Restored(entry.file_name, shown, What.FILE, size, set_status(self._disk, host, shown, entry.stat))
 
     def _place(self, source: str, path: str) -> str:
         """Rename; copy if that fails. Gives the host path. Raises OSError."""
@@ -76,16 +76,17 @@ class BigFiles:
             os.write(fd, data[:fits])
             data = data[fits:]
 
-    def _finish(self, host: str, path: str, status: BlobStat) -> int | None:
-        """Mode and both times, to the nanosecond. Gives the errno of what fails."""
-        try:
-            self._disk.changing("chmod", "/" + path)
-            os.chmod(host, stat.S_IMODE(status.mode))
-            self._disk.changing("utime", "/" + path)
-            os.utime(host, ns=(status.atime_ns or 0, status.mtime_ns or 0))
-        except OSError as error:
-            return error.errno
-        return None
+
+def set_status(disk: Disk, host: str, path: str, status: BlobStat) -> int | None:
+    """Give the file at the device path ``path`` mode and both times, to the nanosecond. Gives the errno of what fails."""
+    try:
+        disk.changing("chmod", path)
+        os.chmod(host, stat.S_IMODE(status.mode))
+        disk.changing("utime", path)
+        os.utime(host, ns=(status.atime_ns or 0, status.mtime_ns or 0))
+    except OSError as error:
+        return error.errno
+    return None
 
 
 def decided_path(indexed: str, manifest: bytes) -> str:

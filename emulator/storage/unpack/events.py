@@ -21,6 +21,9 @@ class What(enum.Enum):
     IGNORED = "ignored"
     """A symbolic link or another type that is never created; a big file of the public home."""
 
+    STAGED = "left in staging"
+    """A big file of a restore without tars, which the device does not move."""
+
     FAILED = "failed"
     """Could not be made, or not be written; errno says why."""
 

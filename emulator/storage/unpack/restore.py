@@ -21,7 +21,6 @@ from emulator.storage.unpack.events import Restored, What
 from emulator.storage.unpack.untar import untar
 
 INVALID_ARGUMENT = 13900020
-FORBIDDEN_TAR = 13500001
 
 
 class _Flow(NamedTuple):
@@ -33,6 +32,7 @@ class _Flow(NamedTuple):
     filters: bool
     disk: Disk
     umask: int
+    without_tar: bool
 
     @property
     def root(self) -> str:
@@ -47,6 +47,7 @@ def incremental_restore(
     inside: Inside,
     *,
     full_backup_only: bool = False,
+    without_tar: bool = False,
     staging: str = RESTORE,
     clear: bool = True,
     disk: Disk = HEALTHY_DISK,
@@ -54,11 +55,13 @@ def incremental_restore(
 ) -> Iterator[Restored]:
     """Steps 1 to 5 of the flow that JS callers use. Coming to the end means result 0: onRestore is next.
 
+    ``without_tar``: the caller said isSupportWithoutTar, and big files stay in staging (data-plane 4.9).
+
     Raises DataError when the app does not get to restore: the errno with which the last tar could not be opened (nothing
     else was done to the big files, and staging has to be wiped), or 13900020 for an index that throws or for a big file
     without its ``.rp`` (the tars are unpacked by then).
     """
-    flow = _Flow(inside, staging, full_backup_only, True, disk, umask)
+    flow = _Flow(inside, staging, full_backup_only, True, disk, umask, without_tar)
     names, entries = _read_index(flow)
     result = yield from _tars(flow, names, entries)
     if result:
@@ -72,6 +75,7 @@ def full_restore(
     inside: Inside,
     *,
     full_backup_only: bool = False,
+    without_tar: bool = False,
     staging: str = RESTORE,
     disk: Disk = HEALTHY_DISK,
     umask: int = 0o022,
@@ -80,7 +84,7 @@ def full_restore(
 
     Raises DataError as `incremental_restore`, the errno only at the end.
     """
-    flow = _Flow(inside, staging, full_backup_only, False, disk, umask)
+    flow = _Flow(inside, staging, full_backup_only, False, disk, umask, without_tar)
     names, entries = _read_index(flow)
     result = yield from _tars(flow, names, entries)
     yield from _big_files(flow, entries)
@@ -103,9 +107,10 @@ def _tars(flow: _Flow, names: Collection[str], entries: Collection[IndexEntry]) 
     for name in names:
         result = 0
         if extension(name) == "tar" and name not in user_tars:
-            if not is_file_path_valid(f"{flow.staging}/{name}"):
-                raise DataError(FORBIDDEN_TAR, f"the path of {name} is forbidden")
-            result = yield from _tar(flow, name)
+            if flow.filters and not is_file_path_valid(f"{flow.staging}/{name}"):
+                result = errno.EINVAL
+            else:
+                result = yield from _tar(flow, name)
     return result
 
 
@@ -129,6 +134,9 @@ def _big_files(flow: _Flow, entries: Collection[IndexEntry]) -> Iterator[Restore
             continue
         if entry.path.startswith(PUBLIC_HOME):
             yield Restored(entry.file_name, entry.path, What.IGNORED)
+            continue
+        if flow.without_tar:
+            yield Restored(entry.file_name, f"/{entry.path.lstrip('/')}", What.STAGED)
             continue
         manifest = _read_file(flow, entry.file_name + MANIFEST_SUFFIX)
         if manifest is None:

@@ -19,7 +19,10 @@ class Idle:
     def onRestore(self, version: object) -> None: ...
 
 
-def restoring(device: Device, kind: type[SessionRestore] = SessionRestore) -> tuple[SessionRestore, list[Any]]:
+Restore = SessionRestore | BSessionRestore
+
+
+def restoring(device: Device, kind: type[Restore] = SessionRestore) -> tuple[Restore, list[Any]]:
     """A restore session whose bundle has begun, and the (code, name) of each onFileReady to come."""
     answers: list[Any] = []
     callbacks = Callbacks(

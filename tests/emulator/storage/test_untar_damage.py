@@ -154,9 +154,22 @@ def test_the_index_is_deleted_unless_clearing_is_off(place: Place) -> None:
     assert [path.name for path in place.host(RESTORE).iterdir()] == []
 
 
-def test_a_forbidden_tar_ends_the_restore(place: Place) -> None:
-    place.index("../part.0.tar", "z.tar")
-    assert place.restore() == 13500001
+def test_a_forbidden_tar_fails_as_a_missing_one_does(place: Place) -> None:
+    """The last name decides (data-plane 4.2)."""
+    place.index("../part.0.tar")
+    place.stage("../part.0.tar", A)
+    assert place.restore() == errno.EINVAL
+    place.index("../part.0.tar", "z.bin")
+    assert place.restore() == 0
+    assert not place.host(F).exists()
+
+
+def test_a_full_restore_does_not_look_at_the_names_of_tars(place: Place) -> None:
+    """Data-plane 7.2: only the service has checked them."""
+    place.index("../part.0.tar")
+    place.stage("../part.0.tar", A)
+    assert place.restore("full") == 0
+    assert place.host(f"{F}/a.txt").exists()
 
 
 def test_a_full_restore_has_no_filter_and_needs_manifests_of_big_files(place: Place) -> None:
