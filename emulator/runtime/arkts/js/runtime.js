@@ -76,6 +76,12 @@ function tell(kind, ...values) {
   host.note(`[${clock[NOW]},"${kind}"${text === '[]' ? ']' : ',' + text.slice(1)}`);
 }
 
+// Tell what the device acts on: it has done so before this thread next looks at a clock. `text` is what follows in JSON.
+function report(kind, text) {
+  host.note(`[${clock[NOW]},"${kind}",${text}]`);
+  clock[HORIZON] = 0;
+}
+
 // Tell something that makes work for another thread: it gets its chance when this one next looks at a clock.
 function tellOthers(kind, ...values) {
   tell(kind, ...values);
@@ -125,7 +131,7 @@ function startTimer(handler, delay, values, repeats) {
   const ns = Math.max(0, Math.trunc(Number(delay)) || 0) * 1e6;
   const id = host.number();
   timers.set(id, { handler, values, repeats });
-  tell('timer', id, clock[NOW] + ns, repeats ? Math.max(ns, 1e6) : 0, host.tag());
+  tell('timer', id, ns, repeats ? Math.max(ns, 1e6) : 0, host.tag());
   return id;
 }
 
@@ -265,7 +271,7 @@ function load() {
     try {
       const made = realm.modules.entry(settings.entry, settings.className);
       if (typeof made === 'string') {
-        request('realm.loaded', listText([made]));
+        report('loaded', stringify(made));
         return;
       }
       instance = new made();
@@ -273,10 +279,9 @@ function load() {
         instance.context = realm.modules.context();
         for (const name of settings.callbacks) watch(name);
       }
-      request('realm.loaded', '[""]');
+      report('loaded', '""');
     } catch (error) {
-      if (clock[DYING]) return;
-      request('realm.not-loaded', `[${realm.values.errorText(error)}]`);
+      report('not-loaded', realm.values.errorText(error));
     } finally {
       realm.loading = false;
     }
@@ -302,7 +307,7 @@ function call(number, name, text) {
     try {
       const method = instance[name];
       if (typeof method !== 'function') {
-        request('realm.returned', `[${number},"absent",null,null]`);
+        report('returned', `${number},"absent",null,null`);
         return;
       }
       byDevice = true;
@@ -312,25 +317,20 @@ function call(number, name, text) {
         byDevice = false;
       }
     } catch (error) {
-      if (clock[DYING]) return;
-      request('realm.returned', `[${number},"threw",null,${realm.values.errorText(error)}]`);
+      report('returned', `${number},"threw",null,${realm.values.errorText(error)}`);
       return;
     }
     if (clock[DYING]) return;
     if (!host.isPromise(result)) {
-      request('realm.returned', `[${number},"returned",${realm.values.valueText(result)},null]`);
+      report('returned', `${number},"returned",${realm.values.valueText(result)},null`);
       return;
     }
     apply(then, result, [
-      (value) => settledAs(number, `"fulfilled",${realm.values.valueText(value)},null`),
-      (error) => settledAs(number, `"rejected",null,${realm.values.errorText(error)}`),
+      (value) => report('settled', `${number},"fulfilled",${realm.values.valueText(value)},null`),
+      (error) => report('settled', `${number},"rejected",null,${realm.values.errorText(error)}`),
     ]);
-    request('realm.returned', `[${number},"promise",${realm.values.valueText(result)},null]`);
+    report('returned', `${number},"promise",${realm.values.valueText(result)},null`);
   };
-}
-
-function settledAs(number, text) {
-  if (!clock[DYING]) request('realm.settled', `[${number},${text}]`);
 }
 
 const pool = host.part('pool')(realm);
