@@ -41,10 +41,15 @@ class Runner(Protocol):
     """A thread of the app as the stack knows it."""
 
     thread: AppThread
+    number: int
+    """Of its realm."""
     dead: bool
     """True when its code has to end although the process lives."""
     gives_way: bool
     """Whether it leaves others a head start."""
+
+    def config(self) -> dict[str, Any]:
+        """What its realm is made with, before its first event."""
 
     def note(self, kind: str, values: list[Any]) -> None:
         """Hear something that needs no answer."""
@@ -70,6 +75,7 @@ class Frames:
         self._node = node
         self._program = program
         self._engine: host.Engine | None = None
+        self._realms: set[int] = set()
         self._stack: list[_Frame] = []
         self._waiting: list[AppThread] = []
 
@@ -78,7 +84,11 @@ class Frames:
         thread = runner.thread
         if runner.gives_way:
             self._give_way(thread)
-        command = {"c": name, "clock": self._clock(thread), **members}
+        command = {"c": name, "r": runner.number, "clock": self._clock(thread), **members}
+        if runner.number not in self._realms:
+            first = not self._realms
+            command["realm"] = {"first": first, "program": self._program.digest, "config": runner.config()}
+            self._realms.add(runner.number)
         frame = _Frame(runner, thread.kernel.now_ns)
         self._stack.append(frame)
         message = self._exchange(json.dumps(command))
@@ -108,14 +118,6 @@ class Frames:
             thread.park(wait_ns, self)
         self._waiting.remove(thread)
 
-    def make_realm(self, number: int, config: dict[str, Any]) -> None:
-        """A realm for a thread, under this number."""
-        try:
-            engine = self._ready()
-            engine.command("realm", r=number, program=self._program.digest, config=config)
-        except host.EngineDied as died:
-            self._crashed(died)
-
     def close(self) -> None:
         """The process is gone: whatever is on the stack ends, and the engine is free for others."""
         engine, self._engine = self._engine, None
@@ -126,7 +128,6 @@ class Frames:
                 for frame in reversed(self._stack):
                     if not frame.over:
                         engine.exchange(_DIE)
-            engine.command("forget")
         except (host.EngineDied, host.EngineHung):
             if engine.alive:
                 engine.kill()
@@ -179,9 +180,8 @@ class Frames:
             thread.charge(ns)
 
     def _exchange(self, line: str) -> dict[str, Any]:
-        assert self._engine is not None
         try:
-            return self._engine.exchange(line)
+            return self._ready().exchange(line)
         except host.EngineDied as died:
             self._crashed(died)
         except host.EngineHung as hung:

@@ -239,6 +239,8 @@ def _flags(node: Path) -> Sequence[str]:
         "--disallow-code-generation-from-strings",
         f"--max-old-space-size={HEAP_MB}",
         f"--stack-size={STACK_KB}",
+        "--no-incremental-marking",
+        "--single-threaded-gc",
         "--no-warnings",
     )
 

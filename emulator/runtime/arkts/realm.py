@@ -88,8 +88,7 @@ class MainThread(JsThread):
         super().__init__(realm, "js", 1)
         self._failure = ""
         self._calls: dict[int, tuple[CallJob, int]] = {}
-        self._ops |= {"realm.returned": self._returned, "realm.settled": self._settled}
-        self._notes |= {"entry": self._entry, "area": self._area}
+        self._notes |= {"returned": self._returned, "settled": self._settled, "entry": self._entry, "area": self._area}
 
     def begin(self) -> None:
         """Evaluate the module and make the instance."""

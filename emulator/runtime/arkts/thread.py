@@ -41,16 +41,16 @@ class JsThread:
         self._operations: dict[int, tuple[str, int | None]] = {}
         self._ops: dict[str, Callable[..., Any]] = {
             "realm.pass": lambda: None,
-            "realm.loaded": self.loaded,
-            "realm.not-loaded": lambda error: self.loaded(self._shown(error)),
-            "realm.missing": self._missing,
             "realm.uncaught": self._uncaught,
             "realm.shim-failed": self._shim_failed,
             "realm.fault": _fault,
         }
         self._notes: dict[str, Callable[..., Any]] = {
+            "loaded": self.loaded,
+            "not-loaded": lambda error: self.loaded(self._shown(error)),
+            "missing": self._missing,
             "log": self.process.log,
-            "timer": self._timer,
+            "timer": self._start_timer,
             "clear": self._clear,
             "later": self._later,
             "note": self._tell,
@@ -65,7 +65,7 @@ class JsThread:
 
     def run(self, name: str, tag: int | None = None, /, **members: Any) -> None:
         """Run one event in the realm; called on the thread itself."""
-        self.realm.frames.run(self, name, r=self.number, tag=tag, **members)
+        self.realm.frames.run(self, name, tag=tag, **members)
 
     def pending(self) -> list[tuple[str, int | None]]:
         """Timers and operations that are under way: a description, and the call that started each."""
@@ -81,7 +81,6 @@ class JsThread:
     # the thread ----------------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        self.realm.frames.make_realm(self.number, self.config())
         self.begin()
         while not self.dead:
             self._step()
@@ -159,6 +158,9 @@ class JsThread:
 
     def loaded(self, failure: str) -> None:
         """The module has been evaluated, or why not."""
+
+    def _start_timer(self, number: int, delay_ns: int, interval_ns: int, tag: int | None) -> None:
+        self._timer(number, self.now_ns() + delay_ns, interval_ns, tag)
 
     def _timer(self, number: int, at_ns: int, interval_ns: int, tag: int | None) -> None:
         self._timers[number] = (at_ns, interval_ns, tag)

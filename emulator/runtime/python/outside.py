@@ -76,6 +76,8 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
     thread = current_thread()
     if thread is None or thread.owner is None or not thread.owner.alive or thread.dying:
         return
+    if thread.owner.bundle.subject.language != "python":  # its kits tell
+        return
     for path in paths:
         _look(thread, path, writes, event not in _NAMES)
 

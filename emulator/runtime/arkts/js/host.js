@@ -129,15 +129,15 @@ function exchange(op, text) {
 // realms ---------------------------------------------------------------------------------------------------------------------
 
 class Realm {
-  constructor(command) {
-    this.program = programs.get(command.program);
-    this.config = command.config;
+  constructor({ program, config }) {
+    this.program = programs.get(program);
+    this.config = config;
     this.context = vm.createContext(vm.constants.DONT_CONTEXTIFY, {
       microtaskMode: 'afterEvaluate',
       codeGeneration: { strings: false, wasm: false },
     });
     this.running = false;
-    this.api = runtime.runInContext(this.context)(hostOf(this), clock, JSON.stringify(command.config));
+    this.api = runtime.runInContext(this.context)(hostOf(this), clock, JSON.stringify(config));
   }
 
   // One event: the job runs first among the microtasks, so that loading a script inside it drains nothing.
@@ -310,19 +310,22 @@ const COMMANDS = {
   program(command) {
     programs.set(command.program, command);
   },
-  realm(command) {
-    realms.set(command.r, new Realm(command));
-  },
-  // The process is gone, with all that it had.
-  forget() {
-    realms.clear();
-    timers.clear();
-    tasks.clear();
-    shared = new WeakSet();
-    sharing = false;
-    lastNumber = 0;
-  },
 };
+
+// The process that had the engine before is gone, with all that it had.
+function forget() {
+  realms.clear();
+  timers.clear();
+  tasks.clear();
+  shared = new WeakSet();
+  sharing = false;
+  lastNumber = 0;
+}
+
+function begin(number, described) {
+  if (described.first) forget();
+  realms.set(number, new Realm(described));
+}
 
 function compiled(text, filename, columnOffset) {
   try {
@@ -351,6 +354,7 @@ function handle(line) {
   const below = clock[DYING];
   [clock[NOW], clock[HORIZON], clock[LEFT], clock[PAID]] = command.clock;
   clock[DYING] = 0;
+  if (command.realm !== undefined) begin(command.r, command.realm);
   const realm = realms.get(command.r);
   realm.event(EVENTS[command.c](realm.api, command), command.tag);
   const answer = `${head('d')}}`;

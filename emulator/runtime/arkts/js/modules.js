@@ -300,7 +300,7 @@ function used(name) {
   const inert = realm.loading;
   if (!inert || !told.has(name)) {
     told.add(name);
-    request('realm.missing', listText([name]));
+    tell('missing', name);
   }
   if (inert) return stub(name);
   const error = new BusinessError(UNAVAILABLE, `${name} is not available on the emulated device`);

@@ -134,6 +134,12 @@ function tell(kind, ...values) {
   note(kind, values);
 }
 
+// Tell what the device acts on: it has done so before this thread next looks at a clock. `text` is what follows in JSON.
+function report(kind, text) {
+  host.note(`[${clock[NOW]},"${kind}",${text}]`);
+  clock[HORIZON] = 0;
+}
+
 // Tell something that makes work for another thread: it gets its chance when this one next looks at a clock.
 function tellOthers(kind, ...values) {
   note(kind, values);
@@ -183,7 +189,7 @@ function startTimer(handler, delay, values, repeats) {
   const ns = max(0, delay | 0) * 1e6;
   const id = host.number();
   timers.set(id, { handler, values, repeats });
-  tell('timer', id, clock[NOW] + ns, repeats ? max(ns, 1e6) : 0, host.tag());
+  tell('timer', id, ns, repeats ? max(ns, 1e6) : 0, host.tag());
   return id;
 }
 
@@ -354,7 +360,7 @@ function load() {
     try {
       const made = realm.modules.entry(settings.entry, settings.className);
       if (typeof made === 'string') {
-        request('realm.loaded', textOf([made]));
+          report('loaded', textOf(made));
         return;
       }
       instance = new made();
@@ -362,10 +368,9 @@ function load() {
         instance.context = realm.modules.context();
         for (const name of settings.callbacks) watch(name);
       }
-      request('realm.loaded', '[""]');
+      report('loaded', '""');
     } catch (error) {
-      if (clock[DYING]) return;
-      request('realm.not-loaded', `[${realm.values.errorText(error)}]`);
+      report('not-loaded', realm.values.errorText(error));
     } finally {
       realm.loading = false;
     }
@@ -391,7 +396,7 @@ function call(number, name, text) {
     try {
       const method = instance[name];
       if (typeof method !== 'function') {
-        request('realm.returned', `[${number},"absent",null,null]`);
+        report('returned', `${number},"absent",null,null`);
         return;
       }
       byDevice = true;
@@ -401,13 +406,12 @@ function call(number, name, text) {
         byDevice = false;
       }
     } catch (error) {
-      if (clock[DYING]) return;
-      request('realm.returned', `[${number},"threw",null,${realm.values.errorText(error)}]`);
+      report('returned', `${number},"threw",null,${realm.values.errorText(error)}`);
       return;
     }
     if (clock[DYING]) return;
     if (!host.isPromise(result)) {
-      request('realm.returned', `[${number},"returned",${realm.values.valueText(result)},null]`);
+      report('returned', `${number},"returned",${realm.values.valueText(result)},null`);
       return;
     }
     whenSettled(
@@ -415,7 +419,7 @@ function call(number, name, text) {
       (value) => settledAs(number, `"fulfilled",${realm.values.valueText(value)},null`),
       (error) => settledAs(number, `"rejected",null,${realm.values.errorText(error)}`),
     );
-    request('realm.returned', `[${number},"promise",${realm.values.valueText(result)},null]`);
+    report('returned', `${number},"promise",${realm.values.valueText(result)},null`);
   };
 }
 
@@ -430,7 +434,7 @@ function whenSettled(promise, fulfilled, rejected) {
 realm.whenSettled = whenSettled;
 
 function settledAs(number, text) {
-  if (!clock[DYING]) request('realm.settled', `[${number},${text}]`);
+  if (!clock[DYING]) report('settled', `${number},${text}`);
 }
 
 const pool = host.part('pool')(realm);

@@ -136,7 +136,7 @@ def test_a_killed_engine_has_died() -> None:
     engine = Engine(NODE)
     os.kill(engine.pid, signal.SIGKILL)
     with pytest.raises(EngineDied, match="signal 9"):
-        engine.command("forget")
+        engine.command("scripts", scripts=[])
     assert not engine.alive
 
 
@@ -151,9 +151,9 @@ def test_a_hanging_engine_is_killed() -> None:
     engine.command("program", program="p", modules={"a.js": {"digest": "d", "dependencies": {}, "fault": ""}})
     config = {"kind": "main", "entry": "a.js", "className": "", "callbacks": [], "seed": 0, "epochMs": 0, "cpuFactor": 1}
     config |= {"batchTicks": 1, "firstPriceNs": 1, "doublingTicks": 1, "clockPriceNs": 1}
-    engine.command("realm", r=1, program="p", config=config)
+    realm = {"first": True, "program": "p", "config": config}
     with hang_limit(0.1), pytest.raises(EngineHung, match=r"0.1 s"):
-        engine.exchange(json.dumps({"c": "load", "r": 1, "tag": None, "clock": [0, 10**9, 10**6, 0]}))
+        engine.exchange(json.dumps({"c": "load", "r": 1, "realm": realm, "tag": None, "clock": [0, 10**9, 10**6, 0]}))
     assert not engine.alive
 
 
