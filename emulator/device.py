@@ -185,8 +185,9 @@ class Device:
             if isinstance(made, Outgoing) and not made.error:
                 archive.keep(made.blob)
                 entries.append(made.entry)
+                if made.is_tar:
+                    bundle.sandbox.remove_staged(made.blob.path)
         archive.keep(backup.index(entries))
-        bundle.sandbox.clear_staging()
         return archive
 
     def uninstall(self, name: str) -> None:
