@@ -14,6 +14,7 @@ from emulator.device import Device, DeviceError
 from emulator.kernel import Task
 from emulator.service.errors import TEXTS, BusinessError, Code, rejection_code
 from emulator.service.reverse import ClientCallbacks, FileReady, Reverse
+from emulator.service.service import DERIVED_USER
 from emulator.service.session import Capability, RestoreType, Scenario, Session
 from emulator.storage.transfer import Blob
 
@@ -189,6 +190,18 @@ class BSessionRestoreAsync(BSessionRestore):
     """The upgrade restore: restoreType READY (control-plane 1.10)."""
 
     restore_type = RestoreType.RESTORE_DATA_READDY
+
+    def append_bundles(
+        self,
+        capabilities: Mapping[str, Capability],
+        names: Sequence[str],
+        infos: Sequence[str] | None = None,
+        user_id: int = DERIVED_USER,
+    ) -> Promise | None:
+        """As in any restore; ``user_id`` is whose app it is, -1 the caller's own."""
+        documents = self._documents(names, infos)
+        handler = self._service.append_restore(names, documents, capabilities, self.restore_type, user_id)
+        return self._do(handler).promise()
 
 
 def update_timer(device: Device, name: str, timeout_ms: int) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import fields
-from inspect import signature
 
 import emulator.client
 from emulator import Device, DeviceProfile, load_subject
@@ -53,11 +52,6 @@ def test_the_service_stays() -> None:
 def test_no_sizes_are_told() -> None:
     told = {message.callback for message in run(Slow).client}
     assert told == {"onBundleBegin", "onFileReady", "onResultReport", "onBundleEnd", "onAllBundlesEnd"}
-
-
-def test_a_device_has_one_user() -> None:
-    for session in (SessionBackup, SessionRestore):
-        assert "user_id" not in signature(session.append_bundles).parameters
 
 
 def test_cancel_by_a_session_that_is_not_the_live_one() -> None:
