@@ -1,7 +1,8 @@
-"""A backup that comes to another user, to a clone, to a phone that is in use, to an older or newer app (control-plane 2.2, 7.3)."""
+"""A backup that comes to another user, a clone, a phone in use, an older or a newer app (control-plane 2.2, 7.3)."""
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
@@ -25,7 +26,7 @@ F = "data/storage/el2/base/files"
 CLONE = f"{BUNDLE}:1"
 PACKAGE = Package(config=parse_backup_config(json.dumps({"allowToBackupRestore": True, "includes": [f"{F}/"]})))
 BIG = 2_097_153
-OTHER_USER = DeviceProfile().with_changes(user_id=101)
+USER_100, USER_101 = DeviceProfile(), DeviceProfile().with_changes(user_id=101)
 RESTORES = [SessionKind.FULL_RESTORE, SessionKind.INCREMENTAL_RESTORE]
 
 
@@ -66,7 +67,7 @@ def contents(root: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (root / F).iterdir()} if (root / F).exists() else {}
 
 
-def back_up(profile: DeviceProfile = DeviceProfile(), name: str = BUNDLE) -> tuple[Record, Archive]:
+def back_up(profile: DeviceProfile = USER_100, name: str = BUNDLE) -> tuple[Record, Archive]:
     with Device(profile) as device:
         index = int(name.partition(":")[2] or 0)
         bundle = device.install(load_subject(subject()[0]), package=PACKAGE, clone_index=index, sandbox=files(**OLD))
@@ -82,7 +83,7 @@ def details(user: int) -> str:
     return f'[{{\n\t\t"type":\t"userId",\n\t\t"detail":\t"{user}"\n\t}}]'
 
 
-@pytest.mark.parametrize("profile", [DeviceProfile(), OTHER_USER], ids=["100", "101"])
+@pytest.mark.parametrize("profile", [USER_100, USER_101], ids=["100", "101"])
 @pytest.mark.parametrize("kind", RESTORES)
 def test_files_have_the_same_paths_for_every_user(profile: DeviceProfile, kind: SessionKind) -> None:
     """The sandbox hides whose it is; only the info says it."""
@@ -99,12 +100,13 @@ def test_files_have_the_same_paths_for_every_user(profile: DeviceProfile, kind: 
     assert [event.data["user"] for event in record.of_kind("session.begin")] == [profile.user_id]
 
 
-@pytest.mark.parametrize(("profile", "uid"), [(DeviceProfile(), 20010045), (OTHER_USER, 20210045)], ids=["100", "101"])
+@pytest.mark.parametrize(("profile", "uid"), [(USER_100, 20010045), (USER_101, 20210045)], ids=["100", "101"])
 def test_a_tar_says_whose_files_they_are(profile: DeviceProfile, uid: int) -> None:
     """200,000 uids for every user; of the octal number the header keeps seven digits (data-plane 3.4)."""
     _, archive = back_up(profile)
     (data,) = [blob.read() for blob in archive.blobs if blob.uri.endswith(".tar")]
-    (member,) = tarfile.open(fileobj=io.BytesIO(data)).getmembers()
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        (member,) = tar.getmembers()
     assert (member.uname, member.gname) == (str(uid), str(uid))
     assert f"{member.uid:07o}" == f"{uid:o}"[:7] == f"{member.gid:07o}"
 
@@ -112,9 +114,13 @@ def test_a_tar_says_whose_files_they_are(profile: DeviceProfile, uid: int) -> No
 @pytest.mark.spec("cp-6.2-04")
 def test_a_name_that_the_session_holds_for_another_user() -> None:
     """It is refused, and goes on for the one whose it is."""
-    app, _ = subject()
+
+    class Slow:
+        async def onRestore(self, version: BundleVersion) -> None:
+            await asyncio.sleep(1)
+
     with Device() as device:
-        device.install(load_subject(app))
+        device.install(load_subject(Slow))
         session = BSessionRestoreAsync(device, Callbacks())
         capabilities = {BUNDLE: Capability(BundleVersion(0, "0.0.0.0-1"))}
         for user in (-1, 101):
