@@ -116,6 +116,12 @@ class SessionBackup(_ClientSession):
             return None
         return self._do(self._service.append_backup(self._session, names, documents)).promise()
 
+    def get_backup_data_size(self, precise: bool, bundles: Mapping[str, int]) -> Promise:
+        """How much a backup would be; ``bundles`` by name with lastIncrementalTime in seconds, 0 for never. The answer comes
+        by on_backup_size_report: a guess of all data or, ``precise``, what the includes and excludes let through.
+        """
+        return self._do(self._service.sizes.report(self._session, precise, bundles)).promise()
+
 
 class IncrementalBackupSession(SessionBackup):
     """An incremental backup (control-plane 1.8)."""

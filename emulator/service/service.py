@@ -26,6 +26,7 @@ from emulator.service.session import (
     Session,
     new_entry,
 )
+from emulator.service.sizes import Sizes
 from emulator.service.timers import RunTimers
 from emulator.storage.config.bundle_info import BundleInfo, read_bundle_info
 from emulator.storage.paths import is_file_path_valid
@@ -60,6 +61,7 @@ class BackupService:
         self.endings = Endings(self)
         self.scheduler = Scheduler(self)
         self.queries = Queries(self)
+        self.sizes = Sizes(self)
 
     # sessions --------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from dataclasses import fields
 import emulator.client
 from emulator import Device, DeviceProfile, load_subject
 from emulator.client import Callbacks, SessionBackup, SessionRestore
-from tests.emulator.harness import BUNDLE, OK_JSON, S, called, run, seen
+from tests.emulator.harness import BUNDLE, OK_JSON, S, called, seen
 
 
 class Slow:
@@ -47,11 +47,6 @@ def test_the_service_stays() -> None:
         record = device.record()
         assert device.service is before
     assert seen(record, "onBundleEnd") == [("onBundleEnd", 0)]
-
-
-def test_no_sizes_are_told() -> None:
-    told = {message.callback for message in run(Slow).client}
-    assert told == {"onBundleBegin", "onFileReady", "onResultReport", "onBundleEnd", "onAllBundlesEnd"}
 
 
 def test_cancel_by_a_session_that_is_not_the_live_one() -> None:
