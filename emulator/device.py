@@ -8,7 +8,7 @@ from typing import Any
 
 from emulator.conditions import Condition
 from emulator.extension.data_plane import DataPlane
-from emulator.extension.outgoing import FullBackup, Outgoing, Packer
+from emulator.extension.outgoing import FullBackup, Outgoing, Packer, owner_of
 from emulator.extension.process import ExtensionProcess, Host
 from emulator.journal import Journal
 from emulator.kernel import Kernel
@@ -179,14 +179,15 @@ class Device:
 
     def archive_of(self, bundle: InstalledBundle) -> Archive:
         """What a full backup of the app's present files would give, without asking the app."""
-        backup = FullBackup(bundle.sandbox, bundle.package.config, Packer(), HEALTHY_DISK)
+        backup = FullBackup(bundle.sandbox, bundle.package.config, Packer(owner_of(self.profile.user_id)), HEALTHY_DISK)
         archive, entries = Archive(), []
         for made in backup.blobs():
             if isinstance(made, Outgoing) and not made.error:
                 archive.keep(made.blob)
                 entries.append(made.entry)
+                if made.is_tar:
+                    bundle.sandbox.remove_staged(made.blob.path)
         archive.keep(backup.index(entries))
-        bundle.sandbox.clear_staging()
         return archive
 
     def uninstall(self, name: str) -> None:

@@ -19,7 +19,8 @@ class Callbacks:
     ``on_bundle_begin(err, name)`` and ``on_bundle_end(err, name)`` get ``(None, name)`` on success and ``(error, None)``
     otherwise, with the name in ``error.data``. ``on_file_ready(err, file)``, ``on_file_ready_batch(err, files)``,
     ``on_all_bundles_end(err)``,
-    ``on_result_report(name, result)``, ``on_process(name, process)``, ``on_backup_service_died()``.
+    ``on_result_report(name, result)``, ``on_process(name, process)``, ``on_backup_service_died()``,
+    ``on_backup_size_report(report)``.
     """
 
     on_file_ready: Callable[[BusinessError | None, FileReady | None], Any] | None = None
@@ -30,6 +31,7 @@ class Callbacks:
     on_result_report: Callable[[str, str], Any] | None = None
     on_process: Callable[[str, str], Any] | None = None
     on_backup_service_died: Callable[[], Any] | None = None
+    on_backup_size_report: Callable[[str], Any] | None = None
 
     def dispatch(self, callback: str, args: tuple[Any, ...]) -> None:
         """Call the member for the real name ``callback``."""
@@ -47,5 +49,7 @@ class Callbacks:
             self.on_result_report(args[0], args[1])
         elif callback == "onProcess" and self.on_process is not None:
             self.on_process(args[0], args[1])
+        elif callback == "onBackupSizeReport" and self.on_backup_size_report is not None:
+            self.on_backup_size_report(args[0])
         elif callback == "onBackupServiceDied" and self.on_backup_service_died is not None:
             self.on_backup_service_died()

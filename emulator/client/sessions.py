@@ -14,6 +14,7 @@ from emulator.device import Device, DeviceError
 from emulator.kernel import Task
 from emulator.service.errors import TEXTS, BusinessError, Code, rejection_code
 from emulator.service.reverse import ClientCallbacks, FileReady, Reverse
+from emulator.service.service import DERIVED_USER
 from emulator.service.session import Capability, RestoreType, Scenario, Session
 from emulator.storage.transfer import Blob
 
@@ -115,6 +116,12 @@ class SessionBackup(_ClientSession):
             return None
         return self._do(self._service.append_backup(self._session, names, documents)).promise()
 
+    def get_backup_data_size(self, precise: bool, bundles: Mapping[str, int]) -> Promise:
+        """How much a backup would be; ``bundles`` by name with lastIncrementalTime in seconds, 0 for never. The answer comes
+        by on_backup_size_report: a guess of all data or, ``precise``, what the includes and excludes let through.
+        """
+        return self._do(self._service.sizes.report(self._session, precise, bundles)).promise()
+
 
 class IncrementalBackupSession(SessionBackup):
     """An incremental backup (control-plane 1.8)."""
@@ -189,6 +196,18 @@ class BSessionRestoreAsync(BSessionRestore):
     """The upgrade restore: restoreType READY (control-plane 1.10)."""
 
     restore_type = RestoreType.RESTORE_DATA_READDY
+
+    def append_bundles(
+        self,
+        capabilities: Mapping[str, Capability],
+        names: Sequence[str],
+        infos: Sequence[str] | None = None,
+        user_id: int = DERIVED_USER,
+    ) -> Promise | None:
+        """As in any restore; ``user_id`` is whose app it is, -1 the caller's own."""
+        documents = self._documents(names, infos)
+        handler = self._service.append_restore(names, documents, capabilities, self.restore_type, user_id)
+        return self._do(handler).promise()
 
 
 def update_timer(device: Device, name: str, timeout_ms: int) -> bool:

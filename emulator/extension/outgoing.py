@@ -33,18 +33,24 @@ from emulator.storage.sandbox import Sandbox
 from emulator.storage.scan import Fate, Scan, ScannedFile, scan
 from emulator.storage.transfer import Blob, DataError, FileContent
 
-APP_UID = 20010045
-"""Whom the files of the emulated app belong to."""
+FIRST_USER = 100
+_UIDS_OF_A_USER = 200_000
+_APP_ID = 10_045
 
 BREAKS_THE_BUNDLE = "breaks-the-bundle"
 """Why the service refuses a big file: its blob's name holds a slash (data-plane 9, item 1)."""
+
+
+def owner_of(user_id: int) -> Owner:
+    """Whom the files of the emulated app belong to: every user has its own 200,000 uids (control-plane 7.3)."""
+    return app_owner(user_id * _UIDS_OF_A_USER + _APP_ID)
 
 
 @dataclass(slots=True)
 class Packer:
     """What lives as long as the extension's process: names in use, and the number of the next tar (data-plane 9, item 33)."""
 
-    owner: Owner = field(default_factory=lambda: app_owner(APP_UID))
+    owner: Owner = field(default_factory=lambda: owner_of(FIRST_USER))
     names: FullBlobNames = field(default_factory=FullBlobNames)
     numbers: Iterator[int] = field(default_factory=itertools.count)
 

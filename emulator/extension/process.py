@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from emulator.conditions import IpcFailure, LowMemoryKill, SlowCpu, SlowMainThread, StorageCondition, find_condition
-from emulator.extension.outgoing import Packer
+from emulator.extension.outgoing import Packer, owner_of
 from emulator.journal import Journal
 from emulator.kernel import AppThread, Future, Kernel, Killed, NativeThread, Rank, Task, current_thread
 from emulator.kits.context import BackupExtensionContext
@@ -91,7 +91,7 @@ class ExtensionProcess:
         self.loops: list[Any] = []
         self.main_loop: Callable[[], Any] = lambda: None
         self._random: random.Random | None = None
-        self.packer = Packer()
+        self.packer = Packer(owner_of(bundle.profile.user_id))
         self._running: list[str] = []
         self.wrote_files = False
         """Whether the app has opened or moved anything in its sandbox, so that a file's status alone says too little."""

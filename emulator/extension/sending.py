@@ -95,7 +95,10 @@ class Sender:
             handler = self._service.app_file_error(outgoing.blob.uri, outgoing.error)
         else:
             handler = self._service.app_file_ready(outgoing.blob)
-        return await self._ipc("AppFileReady", handler)
+        code = await self._ipc("AppFileReady", handler)
+        if not code and outgoing.is_tar:
+            self._process.sandbox.remove_staged(outgoing.blob.path)
+        return code
 
     async def _wait_to_send(self, window: _Window) -> None:
         while self.rate == 0:

@@ -94,6 +94,10 @@ class Reverse:
         """Waits until the client's callback has returned."""
         await self._wait("onProcess", (name, process))
 
+    async def on_backup_size_report(self, report: str) -> None:
+        """Waits until the client's callback has returned."""
+        await self._wait("onBackupSizeReport", (report,))
+
     async def on_backup_service_died(self) -> None:
         """Waits until the client's callback has returned."""
         await self._wait("onBackupServiceDied", (None,))

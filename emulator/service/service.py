@@ -26,6 +26,7 @@ from emulator.service.session import (
     Session,
     new_entry,
 )
+from emulator.service.sizes import Sizes
 from emulator.service.timers import RunTimers
 from emulator.storage.config.bundle_info import BundleInfo, read_bundle_info
 from emulator.storage.paths import is_file_path_valid
@@ -33,6 +34,9 @@ from emulator.storage.paths import is_file_path_valid
 if TYPE_CHECKING:
     from emulator.device import Device
     from emulator.extension.data_plane import DataPlane
+
+DERIVED_USER = -1
+"""A restore append without a user: whose the caller is (control-plane 1.10)."""
 
 
 class BackupService:
@@ -57,6 +61,7 @@ class BackupService:
         self.endings = Endings(self)
         self.scheduler = Scheduler(self)
         self.queries = Queries(self)
+        self.sizes = Sizes(self)
 
     # sessions --------------------------------------------------------------------------------------------------------
 
@@ -122,19 +127,23 @@ class BackupService:
         infos: Sequence[str | None],
         capabilities: Mapping[str, Capability],
         restore_type: RestoreType,
+        user_id: int = DERIVED_USER,
     ) -> int:
         """AppendBundlesRestoreSessionData[ByDetail]; ``capabilities`` is the old device's file.
 
         Whoever calls, the bundles join the session that is live, and none is as good as one (control-plane 6.2, 7.2).
+        A device has one user: for another one nothing is installed, and what the session holds is not hers.
         """
         session = self.session
         if session is None:
             return Code.OK
         if session.scenario is Scenario.CLEAN:
             return Code.E_INVAL
+        session.user_id = self.profile.user_id if user_id == DERIVED_USER else user_id
+        is_other_user = session.user_id != self.profile.user_id
         for name, document in zip(names, infos, strict=True):
             bundle, capability = self.device.bundles.get(name), capabilities.get(name)
-            if bundle is None or capability is None:
+            if bundle is None or capability is None or is_other_user:
                 session.reverse.on_bundle_begin(name, Code.E_EMPTY)
                 continue
             legacy = version_prefix(capability.version.name) in LEGACY_PREFIXES

@@ -181,6 +181,11 @@ class Sandbox:
         os.link(host, link)
         return link
 
+    def remove_staged(self, device_path: str) -> None:
+        """Take a file's name away, if it is there; whoever has it open goes on reading."""
+        if self.exists:
+            (self.root / device_path.lstrip("/")).unlink(missing_ok=True)
+
     def clear_staging(self) -> None:
         """Empty both ``.backup`` homes, as HandleClear and DoClear do."""
         if self.exists:

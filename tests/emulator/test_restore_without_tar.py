@@ -229,6 +229,7 @@ def test_a_forbidden_name_asked_for_early_ends_the_bundle() -> None:
     assert client.ends == [0, 13900020], "of the one that was cancelled, and of ours"
 
 
+@pytest.mark.spec("cp-6.1-02")
 @pytest.mark.parametrize(("denied", "told"), [("*/no*", [["yes"], 13900005]), ("*", [13900005])])
 def test_handles_that_cannot_be_opened_come_last_and_as_one_error(denied: str, told: list[Any]) -> None:
     condition: Condition = Denied(denied)

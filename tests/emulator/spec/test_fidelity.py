@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import fields
-from inspect import signature
 
 import emulator.client
 from emulator import Device, DeviceProfile, load_subject
 from emulator.client import Callbacks, SessionBackup, SessionRestore
-from tests.emulator.harness import BUNDLE, OK_JSON, S, called, run, seen
+from tests.emulator.harness import BUNDLE, OK_JSON, S, called, seen
 
 
 class Slow:
@@ -48,16 +47,6 @@ def test_the_service_stays() -> None:
         record = device.record()
         assert device.service is before
     assert seen(record, "onBundleEnd") == [("onBundleEnd", 0)]
-
-
-def test_no_sizes_are_told() -> None:
-    told = {message.callback for message in run(Slow).client}
-    assert told == {"onBundleBegin", "onFileReady", "onResultReport", "onBundleEnd", "onAllBundlesEnd"}
-
-
-def test_a_device_has_one_user() -> None:
-    for session in (SessionBackup, SessionRestore):
-        assert "user_id" not in signature(session.append_bundles).parameters
 
 
 def test_cancel_by_a_session_that_is_not_the_live_one() -> None:
