@@ -36,6 +36,7 @@ class DevicePlace(Place):
 
     def host_path(self, path: str, follow: bool = True) -> str:
         """Where it is on the host: always below the sandbox. Raises OSError for what no device would find on the way."""
+        path = path.partition("\0")[0]  # where a text of the device's native code ends
         if path.startswith("file://"):
             path = unquote(urlsplit(path).path)
         root = self.sandbox.make()

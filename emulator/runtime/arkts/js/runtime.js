@@ -12,6 +12,7 @@ const { isArray } = Array;
 const { keys } = Object;
 const { floor, imul, max } = Math;
 const { then } = Promise.prototype;
+const { toWellFormed } = String.prototype;
 const objects = Object.prototype;
 const promises = Promise.prototype;
 const settings = parse(config);
@@ -106,19 +107,24 @@ function request(op, text) {
   return answer;
 }
 
+// What native code gets of a text: no half of a character.
+function wellFormed(value) {
+  return stringify(typeof value === 'string' ? apply(toWellFormed, value, []) : value);
+}
+
 // JSON of a value by its own members alone; what JSON does not know becomes null.
-function textOf(value) {
-  if (typeof value !== 'object' || value === null) return stringify(value) ?? 'null';
+function textOf(value, simple = stringify) {
+  if (typeof value !== 'object' || value === null) return simple(value) ?? 'null';
   let text = '';
   if (isArray(value)) {
-    for (let i = 0; i < value.length; i++) text += (i ? ',' : '') + textOf(value[i]);
+    for (let i = 0; i < value.length; i++) text += (i ? ',' : '') + textOf(value[i], simple);
     return `[${text}]`;
   }
   const names = keys(value);
   for (let i = 0; i < names.length; i++) {
     const member = value[names[i]];
     if (member !== undefined && typeof member !== 'function' && typeof member !== 'symbol') {
-      text += `${text && ','}${stringify(names[i])}:${textOf(member)}`;
+      text += `${text && ','}${simple(names[i])}:${textOf(member, simple)}`;
     }
   }
   return `{${text}}`;
@@ -126,7 +132,8 @@ function textOf(value) {
 
 function note(kind, values) {
   let text = `[${clock[NOW]},"${kind}"`;
-  for (let i = 0; i < values.length; i++) text += ',' + textOf(values[i]);
+  const simple = kind === 'later' || kind === 'note' ? wellFormed : stringify;
+  for (let i = 0; i < values.length; i++) text += ',' + textOf(values[i], simple);
   if (host.note(text + ']')) request('realm.pass', '[]');
 }
 
@@ -140,7 +147,7 @@ function tellOthers(kind, ...values) {
   clock[HORIZON] = 0;
 }
 
-const realm = { host, clock, settings, KILL, request, listText: textOf, tell, tellOthers, tick, checkCaught, enqueue, guardedJob, loading: false };
+const realm = { host, clock, settings, KILL, request, listText: textOf, wellFormed, tell, tellOthers, tick, checkCaught, enqueue, guardedJob, loading: false };
 realm.values = host.part('values')(realm);
 realm.modules = host.part('modules')(realm);
 realm.clone = host.part('clone')(realm);
