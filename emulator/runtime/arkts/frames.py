@@ -126,7 +126,8 @@ class Frames:
                 for frame in reversed(self._stack):
                     if not frame.over:
                         engine.exchange(_DIE)
-            engine.command("forget")
+            if engine.command("forget") > host.WORN_BYTES:
+                engine.kill()
         except (host.EngineDied, host.EngineHung):
             if engine.alive:
                 engine.kill()

@@ -46,7 +46,7 @@ class DevicePlace(Place):
 
     def link_target(self, target: str) -> str:
         """As it was given: links are followed by `host_path`, which knows where ``/`` is."""
-        return target
+        return target.partition("\0")[0]
 
     def _make_installed(self, path: str) -> None:
         parts = [part for part in path.split("/") if part not in ("", ".")]

@@ -10,6 +10,7 @@ const path = require('node:path');
 const vm = require('node:vm');
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { types } = require('node:util');
+const v8 = require('node:v8');
 
 const FAULT = 70;
 const CHUNK = 1 << 16;
@@ -313,7 +314,7 @@ const COMMANDS = {
   realm(command) {
     realms.set(command.r, new Realm(command));
   },
-  // The process is gone, with all that it had.
+  // The process is gone, with all that it had. How much memory is in use, in bytes.
   forget() {
     realms.clear();
     timers.clear();
@@ -321,6 +322,8 @@ const COMMANDS = {
     shared = new WeakSet();
     sharing = false;
     lastNumber = 0;
+    const { used_heap_size: heap, external_memory: beside } = v8.getHeapStatistics();
+    return heap + beside;
   },
 };
 
@@ -344,8 +347,7 @@ const EVENTS = {
 function handle(line) {
   const command = JSON.parse(line);
   if (COMMANDS[command.c] !== undefined) {
-    COMMANDS[command.c](command);
-    writeLine('{"k":"d"}');
+    writeLine(JSON.stringify({ k: 'd', v: COMMANDS[command.c](command) }));
     return;
   }
   const below = clock[DYING];

@@ -27,6 +27,8 @@ const RESERVED_DEPTH = 300;
 const MAX_PROTOTYPES = 20;
 const MAX_LINE = 1 << 16;
 const MAX_LINES = 10_000;
+const MAX_TIMERS = 100_000;
+const MAX_RESULT = 1 << 25;
 
 Error.stackTraceLimit = 50;
 defineProperty(settled, 'constructor', { value: undefined }); // so that reacting to it asks nothing of Promise
@@ -189,6 +191,7 @@ const { timers } = host;
 function startTimer(handler, delay, values, repeats) {
   const ns = max(0, delay | 0) * 1e6;
   const id = host.number();
+  if (timers.size >= MAX_TIMERS) request('realm.exhausted', '[]');
   timers.set(id, { handler, values, repeats });
   tell('timer', id, clock[NOW] + ns, repeats ? max(ns, 1e6) : 0, host.tag());
   return id;
@@ -414,16 +417,25 @@ function call(number, name, text) {
     }
     if (clock[DYING]) return;
     if (!host.isPromise(result)) {
+      checkSize(result);
       request('realm.returned', `[${number},"returned",${realm.values.valueText(result)},null]`);
       return;
     }
     whenSettled(
       result,
-      (value) => settledAs(number, `"fulfilled",${realm.values.valueText(value)},null`),
+      (value) => {
+        checkSize(value);
+        settledAs(number, `"fulfilled",${realm.values.valueText(value)},null`);
+      },
       (error) => settledAs(number, `"rejected",null,${realm.values.errorText(error)}`),
     );
     request('realm.returned', `[${number},"promise",${realm.values.valueText(result)},null]`);
   };
+}
+
+// A result beyond any measure is more than the process can pass on.
+function checkSize(value) {
+  if (typeof value === 'string' && value.length > MAX_RESULT && !clock[DYING]) request('realm.exhausted', '[]');
 }
 
 // The reaction to a promise of the app, whose constructor is asked for a species; an error in there is a rejection.
