@@ -206,7 +206,11 @@ class RdbStore:
     def restore_now(self, srcName: str) -> None:
         """The content of a copy."""
         source = self._beside(srcName)
-        if not exists(FileSystem(self._place), source):
+        try:
+            is_there = exists(FileSystem(self._place), source)
+        except OSError:
+            is_there = False  # what no file system would look for
+        if not is_there:
             raise BusinessError(*errors.INVALID_PATH)
         copy = _connect(self._place, source)
         with _throwing():

@@ -86,8 +86,7 @@ class Frames:
             self._give_way(thread)
         command = {"c": name, "r": runner.number, "clock": self._clock(thread), **members}
         if runner.number not in self._realms:
-            first = not self._realms
-            command["realm"] = {"first": first, "program": self._program.digest, "config": runner.config()}
+            command["realm"] = {"program": self._program.digest, "config": runner.config()}
             self._realms.add(runner.number)
         frame = _Frame(runner, thread.kernel.now_ns)
         self._stack.append(frame)
@@ -128,6 +127,8 @@ class Frames:
                 for frame in reversed(self._stack):
                     if not frame.over:
                         engine.exchange(_DIE)
+            if engine.command("forget") > host.WORN_BYTES:
+                engine.kill()
         except (host.EngineDied, host.EngineHung):
             if engine.alive:
                 engine.kill()

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -30,6 +31,12 @@ T = TypeVar("T")
 SCRIPTS = Path(__file__).with_name("js")
 HEAP_MB = 256
 """An app that needs more is out of memory."""
+
+DATA_MB = 1024
+"""All memory that an engine may write to: the heap, and the buffers beside it. Where the system keeps no such account, none."""
+
+WORN_BYTES = 128 << 20
+"""An engine with so much memory in use after an app is not used again: the next app has all that a new one has."""
 
 STACK_KB = 900
 KEPT = 2
@@ -89,6 +96,7 @@ class Engine:
             start_new_session=True,
             cwd=str(SCRIPTS),
         )
+        _limit_memory(self._process.pid)
         assert self._process.stdin is not None and self._process.stdout is not None
         self._in = self._process.stdin
         self._lines = _Lines(self._process.stdout.fileno())
@@ -104,9 +112,9 @@ class Engine:
         """Whether it can be used."""
         return self._process.poll() is None
 
-    def command(self, name: str, **members: Any) -> None:
-        """Carry out something that runs no code of the app."""
-        self.exchange(json.dumps({"c": name, **members}))
+    def command(self, name: str, **members: Any) -> Any:
+        """Carry out something that runs no code of the app. What the engine says to it, or None."""
+        return self.exchange(json.dumps({"c": name, **members})).get("v")
 
     @outside_the_app
     def exchange(self, line: str) -> dict[str, Any]:
@@ -243,6 +251,15 @@ def _flags(node: Path) -> Sequence[str]:
         "--single-threaded-gc",
         "--no-warnings",
     )
+
+
+def _limit_memory(pid: int) -> None:
+    if sys.platform == "linux":
+        import resource
+
+        size = DATA_MB << 20
+        with suppress(OSError):  # it is gone already, which the first answer says
+            resource.prlimit(pid, resource.RLIMIT_DATA, (size, size))
 
 
 @functools.cache

@@ -153,6 +153,6 @@ def failed(app: App, name: str, how: str) -> BusinessError:
 
 
 def _said(error: BaseException, file: str) -> str:
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
     where = f" ({file}:{lines[-1]})" if lines else ""
     return f"{type(error).__name__}: {error}{where}"

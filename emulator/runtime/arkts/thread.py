@@ -43,6 +43,7 @@ class JsThread:
             "realm.pass": lambda: None,
             "realm.uncaught": self._uncaught,
             "realm.shim-failed": self._shim_failed,
+            "realm.exhausted": self._exhausted,
             "realm.fault": _fault,
         }
         self._notes: dict[str, Callable[..., Any]] = {
@@ -202,6 +203,11 @@ class JsThread:
 
     def _shim_failed(self, module: str, error: dict[str, Any]) -> None:
         failed(self, module, self._shown(error))
+
+    def _exhausted(self) -> None:
+        """More than any memory holds."""
+        self.process.log("crash", "the process crashed: out of memory")
+        self.process.end("exit", "out of memory")
 
     def _unhandled(self, error: dict[str, Any]) -> None:
         self.process.log("stderr", f"unhandled rejection: {self._shown(error)}")

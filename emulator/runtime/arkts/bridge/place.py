@@ -36,6 +36,7 @@ class DevicePlace(Place):
 
     def host_path(self, path: str, follow: bool = True) -> str:
         """Where it is on the host: always below the sandbox. Raises OSError for what no device would find on the way."""
+        path = path.partition("\0")[0]  # where a text of the device's native code ends
         if path.startswith("file://"):
             path = unquote(urlsplit(path).path)
         root = self.sandbox.make()
@@ -46,7 +47,7 @@ class DevicePlace(Place):
 
     def link_target(self, target: str) -> str:
         """As it was given: links are followed by `host_path`, which knows where ``/`` is."""
-        return target
+        return target.partition("\0")[0]
 
     def _make_installed(self, path: str) -> None:
         parts = [part for part in path.split("/") if part not in ("", ".")]

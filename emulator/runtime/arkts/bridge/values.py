@@ -9,6 +9,7 @@ import base64
 import dataclasses
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,11 +19,23 @@ INTEGER_LIMIT = 1 << 63
 """Whole numbers up to here fit into SQLite."""
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def _whole(value: Any) -> Any:
+    """Without halves of characters, which native code does not get either."""
+    if isinstance(value, str):
+        return _HALF.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return {_whole(key): _whole(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
 _READ: Mapping[str, Callable[[str], Any]] = {
     "$bytes": base64.b64decode,
     "$bigint": BigInt,
     "$number": lambda text: float(text.replace("Infinity", "inf")),
-    "$json": json.loads,
+    "$json": lambda text: _whole(json.loads(text)),
 }
 
 

@@ -10,6 +10,7 @@ const path = require('node:path');
 const vm = require('node:vm');
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { types } = require('node:util');
+const v8 = require('node:v8');
 
 const FAULT = 70;
 const CHUNK = 1 << 16;
@@ -310,22 +311,18 @@ const COMMANDS = {
   program(command) {
     programs.set(command.program, command);
   },
+  // The process is gone, with all that it had. How much memory is in use, in bytes.
+  forget() {
+    realms.clear();
+    timers.clear();
+    tasks.clear();
+    shared = new WeakSet();
+    sharing = false;
+    lastNumber = 0;
+    const { used_heap_size: heap, external_memory: beside } = v8.getHeapStatistics();
+    return heap + beside;
+  },
 };
-
-// The process that had the engine before is gone, with all that it had.
-function forget() {
-  realms.clear();
-  timers.clear();
-  tasks.clear();
-  shared = new WeakSet();
-  sharing = false;
-  lastNumber = 0;
-}
-
-function begin(number, described) {
-  if (described.first) forget();
-  realms.set(number, new Realm(described));
-}
 
 function compiled(text, filename, columnOffset) {
   try {
@@ -347,14 +344,13 @@ const EVENTS = {
 function handle(line) {
   const command = JSON.parse(line);
   if (COMMANDS[command.c] !== undefined) {
-    COMMANDS[command.c](command);
-    writeLine('{"k":"d"}');
+    writeLine(JSON.stringify({ k: 'd', v: COMMANDS[command.c](command) }));
     return;
   }
   const below = clock[DYING];
   [clock[NOW], clock[HORIZON], clock[LEFT], clock[PAID]] = command.clock;
   clock[DYING] = 0;
-  if (command.realm !== undefined) begin(command.r, command.realm);
+  if (command.realm !== undefined) realms.set(command.r, new Realm(command.realm));
   const realm = realms.get(command.r);
   realm.event(EVENTS[command.c](realm.api, command), command.tag);
   const answer = `${head('d')}}`;

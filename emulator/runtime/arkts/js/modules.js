@@ -114,7 +114,7 @@ const offered = {
   tell,
   show: realm.values.show,
   randomBytes: (size) => Uint8Array.from({ length: size }, () => realm.random32() & 255),
-  sys: (op, ...values) => answered(request(op, listText(values))),
+  sys: (op, ...values) => answered(request(op, listText(values, realm.wellFormed))),
   note: (op, ...values) => tell('note', op, values),
   later(op, ...values) {
     const id = host.number();

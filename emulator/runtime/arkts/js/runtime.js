@@ -12,6 +12,7 @@ const { isArray } = Array;
 const { keys } = Object;
 const { floor, imul, max } = Math;
 const { then } = Promise.prototype;
+const { toWellFormed } = String.prototype;
 const objects = Object.prototype;
 const promises = Promise.prototype;
 const settings = parse(config);
@@ -26,6 +27,8 @@ const RESERVED_DEPTH = 300;
 const MAX_PROTOTYPES = 20;
 const MAX_LINE = 1 << 16;
 const MAX_LINES = 10_000;
+const MAX_TIMERS = 100_000;
+const MAX_RESULT = 1 << 25;
 
 Error.stackTraceLimit = 50;
 defineProperty(settled, 'constructor', { value: undefined }); // so that reacting to it asks nothing of Promise
@@ -106,19 +109,24 @@ function request(op, text) {
   return answer;
 }
 
+// What native code gets of a text: no half of a character.
+function wellFormed(value) {
+  return stringify(typeof value === 'string' ? apply(toWellFormed, value, []) : value);
+}
+
 // JSON of a value by its own members alone; what JSON does not know becomes null.
-function textOf(value) {
-  if (typeof value !== 'object' || value === null) return stringify(value) ?? 'null';
+function textOf(value, simple = stringify) {
+  if (typeof value !== 'object' || value === null) return simple(value) ?? 'null';
   let text = '';
   if (isArray(value)) {
-    for (let i = 0; i < value.length; i++) text += (i ? ',' : '') + textOf(value[i]);
+    for (let i = 0; i < value.length; i++) text += (i ? ',' : '') + textOf(value[i], simple);
     return `[${text}]`;
   }
   const names = keys(value);
   for (let i = 0; i < names.length; i++) {
     const member = value[names[i]];
     if (member !== undefined && typeof member !== 'function' && typeof member !== 'symbol') {
-      text += `${text && ','}${stringify(names[i])}:${textOf(member)}`;
+      text += `${text && ','}${simple(names[i])}:${textOf(member, simple)}`;
     }
   }
   return `{${text}}`;
@@ -126,7 +134,8 @@ function textOf(value) {
 
 function note(kind, values) {
   let text = `[${clock[NOW]},"${kind}"`;
-  for (let i = 0; i < values.length; i++) text += ',' + textOf(values[i]);
+  const simple = kind === 'later' || kind === 'note' ? wellFormed : stringify;
+  for (let i = 0; i < values.length; i++) text += ',' + textOf(values[i], simple);
   if (host.note(text + ']')) request('realm.pass', '[]');
 }
 
@@ -146,7 +155,7 @@ function tellOthers(kind, ...values) {
   clock[HORIZON] = 0;
 }
 
-const realm = { host, clock, settings, KILL, request, listText: textOf, tell, tellOthers, tick, checkCaught, enqueue, guardedJob, loading: false };
+const realm = { host, clock, settings, KILL, request, listText: textOf, wellFormed, tell, tellOthers, tick, checkCaught, enqueue, guardedJob, loading: false };
 realm.values = host.part('values')(realm);
 realm.modules = host.part('modules')(realm);
 realm.clone = host.part('clone')(realm);
@@ -188,6 +197,7 @@ const { timers } = host;
 function startTimer(handler, delay, values, repeats) {
   const ns = max(0, delay | 0) * 1e6;
   const id = host.number();
+  if (timers.size >= MAX_TIMERS) request('realm.exhausted', '[]');
   timers.set(id, { handler, values, repeats });
   tell('timer', id, ns, repeats ? max(ns, 1e6) : 0, host.tag());
   return id;
@@ -411,16 +421,25 @@ function call(number, name, text) {
     }
     if (clock[DYING]) return;
     if (!host.isPromise(result)) {
+      checkSize(result);
       report('returned', `${number},"returned",${realm.values.valueText(result)},null`);
       return;
     }
     whenSettled(
       result,
-      (value) => settledAs(number, `"fulfilled",${realm.values.valueText(value)},null`),
+      (value) => {
+        checkSize(value);
+        settledAs(number, `"fulfilled",${realm.values.valueText(value)},null`);
+      },
       (error) => settledAs(number, `"rejected",null,${realm.values.errorText(error)}`),
     );
     report('returned', `${number},"promise",${realm.values.valueText(result)},null`);
   };
+}
+
+// A result beyond any measure is more than the process can pass on.
+function checkSize(value) {
+  if (typeof value === 'string' && value.length > MAX_RESULT && !clock[DYING]) request('realm.exhausted', '[]');
 }
 
 // The reaction to a promise of the app, whose constructor is asked for a species; an error in there is a rejection.

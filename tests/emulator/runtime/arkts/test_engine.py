@@ -185,3 +185,30 @@ def test_there_is_no_network_around_an_engine() -> None:
         assert os.readlink(f"/proc/{engine.pid}/ns/net") != os.readlink("/proc/self/ns/net")
     finally:
         host.give_back(engine)
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "require('fs').readFileSync('/etc/hostname')",
+        "require('fs').writeFileSync('x', '')",
+        "require('child_process').execFileSync('true')",
+        "new (require('worker_threads').Worker)('x', { eval: true })",
+    ],
+    ids=["read", "write", "child", "worker"],
+)
+def test_the_permissions_of_an_engine(attempt: str, tmp_path: Path) -> None:
+    script = f"try {{ {attempt}; console.log('done'); }} catch (error) {{ console.log(error.code); }}"
+    command = [*host._isolation(), str(NODE), *host._flags(NODE), "-e", script]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert done.stdout.strip() == "ERR_ACCESS_DENIED"
+
+
+def test_an_engine_with_much_memory_in_use_is_not_used_again() -> None:
+    run("onBackupEx(i) { const all = []; for (let n = 0; n < 40; n++) all.push(new Array(1e6).fill(1.5 + n)); all.length = 0; }")
+    assert all(engine.alive and engine.command("forget") <= host.WORN_BYTES for engine in host._idle)
+    run(f"onBackupEx(i) {{ return '{OK_JSON}'; }}")
+    [engine, *_] = host._idle
+    run("onBackupEx(i) { globalThis.all = []; for (let n = 0; n < 20; n++) all.push(new Array(1e6).fill(1.5 + n)); }")
+    assert engine not in host._idle
+    assert not engine.alive
