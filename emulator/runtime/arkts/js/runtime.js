@@ -25,8 +25,6 @@ const { batchTicks, firstPriceNs, doublingTicks, clockPriceNs, cpuFactor, epochM
 const KILL = Symbol('killed');
 const RESERVED_DEPTH = 300;
 const MAX_PROTOTYPES = 20;
-const MAX_LINE = 1 << 16;
-const MAX_LINES = 10_000;
 const MAX_TIMERS = 100_000;
 const MAX_RESULT = 1 << 25;
 
@@ -155,7 +153,7 @@ function tellOthers(kind, ...values) {
   clock[HORIZON] = 0;
 }
 
-const realm = { host, clock, settings, KILL, request, listText: textOf, wellFormed, tell, tellOthers, tick, checkCaught, enqueue, guardedJob, loading: false };
+const realm = { host, clock, define, settings, KILL, request, listText: textOf, wellFormed, tell, tellOthers, tick, checkCaught, enqueue, guardedJob, loading: false };
 realm.values = host.part('values')(realm);
 realm.modules = host.part('modules')(realm);
 realm.clone = host.part('clone')(realm);
@@ -281,65 +279,7 @@ delete Atomics.wait;
 delete Atomics.waitAsync;
 delete globalThis.WebAssembly;
 
-// console --------------------------------------------------------------------------------------------------------------------
-
-const counts = host.map();
-const stopwatches = host.map();
-let depth = 0;
-
-function print(stream, values, ...more) {
-  let text = '';
-  for (let i = 0; i < depth; i++) text += '  ';
-  text += realm.values.format(values);
-  for (let i = 0; i < more.length; i++) text += ' ' + realm.values.format(more[i]);
-  log(stream, text);
-}
-
-// The device's log drops lines of an app that says too much, and cuts long ones.
-let lines = 0;
-function log(stream, text) {
-  if (++lines > MAX_LINES) return;
-  tell('log', stream, realm.values.short(text, MAX_LINE));
-  if (lines === MAX_LINES) tell('log', stream, `(no more lines of this thread are kept after ${MAX_LINES})`);
-}
-realm.modules.offered.log = log;
-
-define('console', {
-  log: (...values) => print('stdout', values),
-  info: (...values) => print('stdout', values),
-  debug: (...values) => print('stdout', values),
-  warn: (...values) => print('stderr', values),
-  error: (...values) => print('stderr', values),
-  trace: (...values) => print('stderr', ['Trace:'], values),
-  dir: (value) => print('stdout', [value]),
-  table: (value) => print('stdout', [value]),
-  assert(condition, ...values) {
-    if (!condition) print('stderr', ['Assertion failed:'], values);
-  },
-  group(...values) {
-    if (values.length) print('stdout', values);
-    depth++;
-  },
-  groupEnd() {
-    depth = max(0, depth - 1);
-  },
-  count(label = 'default') {
-    counts.set(label, (counts.get(label) ?? 0) + 1);
-    print('stdout', [`${label}: ${counts.get(label)}`]);
-  },
-  countReset: (label = 'default') => counts.delete(label),
-  time: (label = 'default') => stopwatches.set(label, clock[NOW]),
-  timeLog: (label = 'default', ...values) => print('stdout', [`${label}: ${elapsed(label)}`], values),
-  timeEnd(label = 'default') {
-    print('stdout', [`${label}: ${elapsed(label)}`]);
-    stopwatches.delete(label);
-  },
-});
-console.groupCollapsed = console.group;
-
-function elapsed(label) {
-  return stopwatches.has(label) ? `${(clock[NOW] - stopwatches.get(label)) / 1e6}ms` : 'no such timer';
-}
+host.part('console')(realm);
 
 // what needs no import -------------------------------------------------------------------------------------------------------
 
