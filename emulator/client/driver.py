@@ -73,6 +73,7 @@ class _Driver:
         self._plan = plan
         self._session: Any = None
         self._archives: dict[str, Archive] = {}
+        self._asked: dict[str, list[str]] = {}
         self._written: dict[str, int] = {}
         self._ended: set[str] = set()
 
@@ -245,7 +246,7 @@ class _Driver:
         for file in files or ():
             self._on_file_ready(None, file)
         if error is not None and error.data is not None:  # of all handles of the batch that are still missing
-            self._written[error.data] = len(self._wanted(error.data)) - 1
+            self._written[error.data] = len(self._asked[error.data]) - 1
             self._answered(error.data)
 
     def _on_its_way(self, blob: Blob) -> Blob:
@@ -256,7 +257,7 @@ class _Driver:
 
     def _answered(self, name: str) -> None:
         self._written[name] = self._written.get(name, 0) + 1
-        if self._written[name] == len(self._wanted(name)):
+        if self._written[name] == len(self._asked[name]):
             self._session.publish_file(name)
 
     @property
@@ -284,10 +285,11 @@ class _Driver:
             return
         if self._plan.kind is SessionKind.UPGRADE_RESTORE:
             return
+        self._asked[name] = self._wanted(name)
         if self._has_no_tars(name):
-            self._session.get_file_handles(name, self._wanted(name))
+            self._session.get_file_handles(name, self._asked[name])
             return
-        for uri in self._wanted(name):
+        for uri in self._asked[name]:
             self._session.get_file_handle(name, uri)
 
     def _on_bundle_end(self, error: BusinessError | None, name: str | None) -> None:
