@@ -159,7 +159,7 @@ class Engine:
                 line = self._lines.read(stretch.look_s)
         if not line:
             raise self._death()
-        answer: dict[str, Any] = json.loads(line)
+        answer: dict[str, Any] = json.loads(line.decode())
         return answer
 
     def _death(self) -> Exception:
