@@ -335,6 +335,7 @@ function settledAs(number, text) {
 
 const pool = host.part('pool')(realm);
 realm.modules.offered.pool = pool;
+host.kit('globals')(globalThis, realm.modules.offered);
 
 return {
   enqueue,

@@ -167,6 +167,15 @@ def test_the_context_has_device_paths_in_its_area() -> None:
     assert [event.data["area"] for event in record.of_kind("call.area")] == [0]
 
 
+def test_what_the_device_gives_without_an_import_is_there() -> None:
+    body = """onBackupEx(i) {
+        AppStorage.setOrCreate('context', this.context);
+        const same = AppStorage.get('context') === this.context;
+        return [same, getContext().filesDir, canIUse('SystemCapability.X'), $r('app.string.a').type].join('|');
+    }"""
+    assert reported(run(body)) == ["true|/data/storage/el2/base/haps/entry/files|true|10003"]
+
+
 def test_hilog_hides_what_is_not_public() -> None:
     record = run("""onBackupEx(i) {
         const { hilog } = require('@kit.PerformanceAnalysisKit');
