@@ -38,10 +38,11 @@ class JsThread:
         self._heap: list[tuple[int, int]] = []
         self._timers: dict[int, tuple[int, int, int | None]] = {}
         self._operations: dict[int, tuple[str, int | None]] = {}
+        self._missed: list[str] = []
         self._ops: dict[str, Callable[..., Any]] = {
             "realm.pass": lambda: None,
             "realm.loaded": self.loaded,
-            "realm.not-loaded": lambda error: self.loaded(self._shown(error)),
+            "realm.not-loaded": self._not_loaded,
             "realm.missing": self._missing,
             "realm.uncaught": self._uncaught,
             "realm.fault": _fault,
@@ -158,6 +159,12 @@ class JsThread:
     def loaded(self, failure: str) -> None:
         """The module has been evaluated, or why not."""
 
+    def _not_loaded(self, error: dict[str, Any]) -> None:
+        """What is missing does nothing while modules are evaluated: the failure may well come of that."""
+        for name in self._missed[:1]:
+            self.process.note_uncaught_refusal(name)
+        self.loaded(self._shown(error))
+
     def _timer(self, number: int, at_ns: int, interval_ns: int, tag: int | None) -> None:
         self._timers[number] = (at_ns, interval_ns, tag)
         heapq.heappush(self._heap, (at_ns, number))
@@ -194,6 +201,7 @@ class JsThread:
     def _missing(self, name: str) -> None:
         process = self.process
         name = f"kit missing: {name}"
+        self._missed.append(name)
         process.journal.add("refused", process=process.number, name=name, call=process.current_call, uncaught=False)
 
     def _unhandled(self, error: dict[str, Any]) -> None:

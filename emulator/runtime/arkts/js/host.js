@@ -173,6 +173,7 @@ function hostOf(realm) {
     part: (name) => parts[name].runInContext(realm.context),
     isKit: (specifier) => KIT_PREFIXES.test(specifier),
     kitFile: (specifier) => kitNames.ohos[specifier.replace(':', '.')] ?? '',
+    uiNames: () => kitNames.ui,
     kitExport: (specifier, name) => kitNames.kit[specifier]?.[name] ?? '',
     kit: (name) => kitScript(name).runInContext(realm.context),
     toBase64: (value) => bytesOf(value).toString('base64'),

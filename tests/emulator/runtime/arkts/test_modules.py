@@ -119,6 +119,12 @@ def test_what_is_missing_is_inert_while_modules_are_evaluated() -> None:
     assert record.blocked == ""
 
 
+def test_names_of_the_ui_are_inert_while_modules_are_evaluated() -> None:
+    head = "const bold = FontWeight.Bold; const room = px2vp(30); globalThis.Row = 5; const tell = () => typeof bold + Row + typeof List;"
+    assert reported(run(f"{head}\n{EXT}")) == ["function5function"]
+    assert refused(run("onBackupEx(i) { return px2vp(30) + ''; }"))[0][0] == "kit missing: px2vp"
+
+
 def test_an_unknown_name_of_a_known_kit_is_missing() -> None:
     record = run(f"const {{ hilog }} = require('@kit.PerformanceAnalysisKit'); const tell = () => hilog.invented(1);\n{EXT}")
     assert record.blocked == "not available on the emulated device: kit missing: @ohos.hilog.invented"
