@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from conformance.suites import FUZZ, SUITES, Suite, suites_feeding
 from conformance.suites.judging import Judging, SuiteState, confirmed, evidence_of, harness_fault
 from conformance.suites.lab import DeviceFactory, Lab
 from conformance.suites.ledger import Sighting
+from conformance.suites.loading import evaluated
 from conformance.suites.repeatability import DeviceNotRepeatable, repeated
 from conformance.suites.session import SessionGroup, SuiteContext, single
 from conformance.suites.shrinking import shrink
@@ -268,7 +269,11 @@ class ConformanceRun:
     @cached_property
     def _files_evidence(self) -> Evidence:
         subject = self._subject
-        return Evidence((), {}, package=self._package, callbacks=frozenset(subject.callbacks), sources=subject.sources)
+        evidence = Evidence((), {}, package=self._package, callbacks=frozenset(subject.callbacks), sources=subject.sources)
+        if evidence.sources is None or switched_off(evidence):
+            return evidence
+        with guarded(self._settings.hang_limit_s):
+            return replace(evidence, sources=evaluated(self._lab, evidence.sources))
 
     @cached_property
     def _switched_off(self) -> str:
@@ -304,14 +309,14 @@ class ConformanceRun:
             errors.insert(0, self._judging.errors[rule_id])
         if errors:
             return RuleOutcome(rule_id, OutcomeKind.ERROR, "\n".join(errors[:MAX_ERRORS]))
+        blocked = [reason for state in states for reason in state.blocked]
+        if blocked and not any(state.judged for state in states):
+            return RuleOutcome(rule_id, OutcomeKind.BLOCKED, blocked[0])
         if rule_id in self._judging.applies:
             ordinary = self._state.get("nominal")
             if ordinary is not None and ordinary.lacking:  # to pass by what is left of them would be hollow
                 return RuleOutcome(rule_id, OutcomeKind.BLOCKED, ordinary.lacking[0])
             return RuleOutcome(rule_id, OutcomeKind.PASSED)
-        blocked = [reason for state in states for reason in state.blocked]
-        if blocked and not any(state.judged for state in states):
-            return RuleOutcome(rule_id, OutcomeKind.BLOCKED, blocked[0])
         return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, self._judging.reason_for_nothing(rule_id))
 
     def _save(self, sighting: Sighting) -> str:

@@ -25,8 +25,8 @@ WHOLE_RUN_RULES = frozenset(("BK302",))
 
 @dataclass
 class SuiteState:
-    """What is known of a suite that has been run. ``judged`` counts sessions that rules could judge; ``lacking`` says what the
-    emulated device did not have for others."""
+    """What is known of a suite that has been run. ``judged`` counts sessions that rules could judge, and in which the app was
+    called at all; ``lacking`` says what the emulated device did not have for others."""
 
     groups: int = 0
     judged: int = 0
@@ -57,7 +57,7 @@ class Judging:
             for callback in (*(call.callback for call in record.calls), *entered):
                 self._calling.setdefault(callback, record)
         evidence = evidence_of(result, self._nominal_by_name(result.group.data))
-        state.judged += len(evidence.views)
+        state.judged += sum(1 for view in evidence.views if view.calls)
         reason = result.blocked or next((b for b in map(blocked, result.records) if b), "")
         if reason:
             state.blocked.append(f"{suite.name}/{result.group.name}: {reason}")

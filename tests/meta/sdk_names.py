@@ -1,9 +1,9 @@
 """What the public declarations of the device's API declare, as plain lists of names.
 
 ``python -m tests.meta.sdk_names DIR`` reads a checkout of the declarations (directories ``api``, ``arkts`` and ``kits``) and
-writes three files: where each export of a ``@kit.`` module lives (the ``kit`` half of ``js/kits/modules.json``), the constants
-that kits answer with (``js/kits/enums.js``), and the declared names of every module that a kit stands for
-(``tests/emulator/runtime/arkts/declared.json``). Names and numbers only: no text of the declarations is kept.
+writes three files: where each export of a ``@kit.`` module lives, and what the UI has without an import (``kit`` and ``ui`` of
+``js/kits/modules.json``), the constants that kits answer with (``js/kits/enums.js``), and the declared names of every module
+that a kit stands for (``tests/emulator/runtime/arkts/declared.json``). Names and numbers only: no text of the declarations is kept.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _IMPORT = re.compile(r"import\s+(?:type\s+)?([^;]*?)\s+from\s+['\"]([^'\"]+)['\"]", re.DOTALL)
 _EXPORT = re.compile(r"export\s*\{(.*?)\}(?:\s*from\s*['\"]([^'\"]+)['\"])?", re.DOTALL)
 _ENUM = re.compile(r"\benum\s+(\w+)\s*\{(.*?)\}", re.DOTALL)
+_GLOBAL = re.compile(r"^declare\s+(?:const\s+enum|enum|const|function|(?:abstract\s+)?class)\s+(\w+)", re.MULTILINE)
+_ONLY_TYPES = ("Attribute", "Instance", "InStance", "Interface")
+"""Endings of names that declarations need and no code uses."""
 _BLOCK = re.compile(r"(?:export\s+|declare\s+|default\s+|abstract\s+)*(namespace|class)\s+(\w+)[^{]*\{")
 _MEMBER = re.compile(
     r"(?:(?:export|static|readonly|public|get|set|declare)\s+(?=\w))*(function\s+|(?:const\s+)?enum\s+|const\s+|let\s+|class\s+)?(\w+)"
@@ -172,6 +175,13 @@ def declared(path: Path) -> list[str]:
     return sorted(found)
 
 
+def ui_names(sdk: Path) -> list[str]:
+    """What an app with a user interface has without an import."""
+    files = (sdk / "api" / "@internal" / "component" / "ets").glob("*.d.ts")
+    found = {name for file in files for name in _GLOBAL.findall(source(file))}
+    return sorted(name for name in found if not name.endswith(_ONLY_TYPES))
+
+
 def module_file(sdk: Path, module: str) -> Path | None:
     """The declaration of a module."""
     places = (sdk / "api", sdk / "arkts")
@@ -185,6 +195,7 @@ def main(sdk: Path) -> None:
     modules["kit"] = {
         path.name.removesuffix(".d.ts"): exports_of_kit(path) for path in sorted((sdk / "kits").glob("@kit.*.d.ts"))
     }
+    modules["ui"] = ui_names(sdk)
     modules["ohos"] = dict(sorted(modules["ohos"].items()))
     (KITS / "modules.json").write_text(json.dumps(modules, indent=1) + "\n", encoding="utf-8")
     constants = {name: enums(source(file)) for name in WITH_CONSTANTS if (file := module_file(sdk, name))}

@@ -91,5 +91,4 @@ def _callbacks(sources: Sources) -> tuple[tuple[str, ...], dict[str, int], str]:
         return (), {}, sources.wanted
     ancestry = sources.ancestry(place)
     lines = {name: line for name, (file, line) in ancestry.methods.items() if file == place.file and name in ancestry.callbacks}
-    is_default = not sources.wanted and place == sources.default_class
-    return ancestry.callbacks, lines, "" if is_default else place.info.name
+    return ancestry.callbacks, lines, "" if place == sources.default_class else place.info.name

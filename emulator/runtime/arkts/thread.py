@@ -39,6 +39,7 @@ class JsThread:
         self._heap: list[tuple[int, int]] = []
         self._timers: dict[int, tuple[int, int, int | None]] = {}
         self._operations: dict[int, tuple[str, int | None]] = {}
+        self._missed: list[str] = []
         self._ops: dict[str, Callable[..., Any]] = {
             "realm.pass": lambda: None,
             "realm.uncaught": self._uncaught,
@@ -48,7 +49,7 @@ class JsThread:
         }
         self._notes: dict[str, Callable[..., Any]] = {
             "loaded": self.loaded,
-            "not-loaded": lambda error: self.loaded(self._shown(error)),
+            "not-loaded": self._not_loaded,
             "missing": self._missing,
             "log": self.process.log,
             "timer": self._start_timer,
@@ -163,6 +164,12 @@ class JsThread:
     def _start_timer(self, number: int, delay_ns: int, interval_ns: int, tag: int | None) -> None:
         self._timer(number, self.now_ns() + delay_ns, interval_ns, tag)
 
+    def _not_loaded(self, error: dict[str, Any]) -> None:
+        """What is missing does nothing while modules are evaluated: the failure may well come of that."""
+        for name in self._missed[:1]:
+            self.process.note_uncaught_refusal(name)
+        self.loaded(self._shown(error))
+
     def _timer(self, number: int, at_ns: int, interval_ns: int, tag: int | None) -> None:
         self._timers[number] = (at_ns, interval_ns, tag)
         heapq.heappush(self._heap, (at_ns, number))
@@ -199,6 +206,7 @@ class JsThread:
     def _missing(self, name: str) -> None:
         process = self.process
         name = f"kit missing: {name}"
+        self._missed.append(name)
         process.journal.add("refused", process=process.number, name=name, call=process.current_call, uncaught=False)
 
     def _shim_failed(self, module: str, error: dict[str, Any]) -> None:

@@ -147,3 +147,23 @@ def test_python_subjects_have_no_source(project: Project) -> None:
     assert result.code == 0
     assert result.out.count("only the sources of an ArkTS extension are judged")
     assert Path(project.directory, "app.py").is_file()
+
+
+def test_a_module_that_fails_while_it_is_evaluated(app: Project) -> None:
+    app.write(
+        "notes/core/Index.ets",
+        "const names: Map<string, string> | undefined = undefined;\n\nexport const OK: string = names!.get('ok')!;\n",
+    )
+    found = judge(app, code=1)
+    assert (found["BK801"], found["BK101"]) == ("failed", "blocked")
+    [finding] = next(rule for rule in app.report()["rules"] if rule["id"] == "BK801")["findings"]
+    assert finding["message"].startswith("Index.ets fails while it is evaluated: TypeError")
+    assert finding["where"].endswith("core/Index.ets:3")
+
+
+def test_a_module_that_a_missing_kit_keeps_from_loading_is_not_at_fault(app: Project) -> None:
+    app.write(
+        "notes/core/Index.ets", "import { wifi } from '@kit.Nowhere';\n\nexport const OK: string = wifi.enable().toJSON().name;\n"
+    )
+    found = judge(app)
+    assert (found["BK801"], found["BK101"]) == ("passed", "blocked")

@@ -203,6 +203,7 @@ function hostOf(realm) {
     isKitNamespace: (specifier) => specifier.startsWith('@kit.'),
     kitExport: (specifier, name) => exported(specifier, name)[0],
     kitMember: (specifier, name) => exported(specifier, name)[1] ?? '',
+    uiNames: () => kitNames.ui.join(),
     spelled,
     directory: (file) => file.slice(0, Math.max(0, file.lastIndexOf('/'))),
     from: (text, start) => text.slice(start),

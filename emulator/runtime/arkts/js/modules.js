@@ -329,6 +329,20 @@ function stub(name) {
   return made;
 }
 
+// What an app with a user interface has without an import (enumerations, components) is there by name only.
+function offerUi() {
+  for (const name of host.uiNames().split(',')) {
+    if (name in globalThis) continue;
+    Object.defineProperty(globalThis, name, {
+      configurable: true,
+      get: () => stub(name),
+      set(value) {
+        Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: true });
+      },
+    });
+  }
+}
+
 function missingOf(error) {
   return (typeof error === 'object' && error !== null && missingErrors.get(error)) || '';
 }
@@ -342,6 +356,7 @@ return {
   BusinessError,
   offered,
   entry,
+  offerUi,
   settle,
   missingOf,
   alsoMissing,

@@ -193,6 +193,7 @@ function define(name, value) {
 const { timers } = host;
 
 function startTimer(handler, delay, values, repeats) {
+  reserve(RESERVED_DEPTH);
   const ns = max(0, delay | 0) * 1e6;
   const id = host.number();
   if (timers.size >= MAX_TIMERS) request('realm.exhausted', '[]');
@@ -310,7 +311,7 @@ function load() {
     try {
       const made = realm.modules.entry(settings.entry, settings.className);
       if (typeof made === 'string') {
-          report('loaded', textOf(made));
+        report('loaded', textOf(made));
         return;
       }
       instance = new made();
@@ -398,6 +399,8 @@ function settledAs(number, text) {
 
 const pool = host.part('pool')(realm);
 realm.modules.offered.pool = pool;
+host.kit('globals')(globalThis, realm.modules.offered);
+realm.modules.offerUi();
 
 return {
   enqueue,

@@ -119,6 +119,13 @@ def test_what_is_missing_is_inert_while_modules_are_evaluated() -> None:
     assert record.blocked == ""
 
 
+def test_names_of_the_ui_are_inert_while_modules_are_evaluated() -> None:
+    head = "const bold = FontWeight.Bold; const room = px2vp(30); globalThis.Row = 5;"
+    head += " const tell = () => typeof bold + Row + typeof List;"
+    assert reported(run(f"{head}\n{EXT}")) == ["function5function"]
+    assert refused(run("onBackupEx(i) { return px2vp(30) + ''; }"))[0][0] == "kit missing: px2vp"
+
+
 def test_an_unknown_name_of_a_known_kit_is_missing() -> None:
     record = run(f"const {{ hilog }} = require('@kit.PerformanceAnalysisKit'); const tell = () => hilog.invented(1);\n{EXT}")
     assert record.blocked == "not available on the emulated device: kit missing: @ohos.hilog.invented"
@@ -165,6 +172,15 @@ def test_the_context_has_device_paths_in_its_area() -> None:
         "entry",
     ]
     assert [event.data["area"] for event in record.of_kind("call.area")] == [0]
+
+
+def test_what_the_device_gives_without_an_import_is_there() -> None:
+    body = """onBackupEx(i) {
+        AppStorage.setOrCreate('context', this.context);
+        const same = AppStorage.get('context') === this.context;
+        return [same, getContext().filesDir, canIUse('SystemCapability.X'), $r('app.string.a').type].join('|');
+    }"""
+    assert reported(run(body)) == ["true|/data/storage/el2/base/haps/entry/files|true|10003"]
 
 
 def test_hilog_hides_what_is_not_public() -> None:
