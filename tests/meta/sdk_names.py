@@ -3,7 +3,7 @@
 ``python -m tests.meta.sdk_names DIR`` reads a checkout of the declarations (directories ``api``, ``arkts`` and ``kits``) and
 writes three files: where each export of a ``@kit.`` module lives, and what the UI has without an import (``kit`` and ``ui`` of
 ``js/kits/modules.json``), the constants that kits answer with (``js/kits/enums.js``), and the declared names of every module
-that a kit stands for (``tests/emulator/runtime/arkts/declared.json``). Names and numbers only: no text of the declarations is kept.
+that a kit stands for (``tests/emulator/runtime/arkts/declared.json``). Names and numbers only, no text.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def test_the_next_session_has_another_engine() -> None:
         ("typeof process", "undefined"),
         ("typeof require === 'function' && typeof module", "object"),
         ("typeof WebAssembly", "undefined"),
-        ("Object.getOwnPropertyNames(globalThis).filter((name) => /^(host|outer|clock|config|settings|realm)$/.test(name)).length", 0),
+        ("Object.getOwnPropertyNames(globalThis).filter((name) => /^(host|outer|clock|config|realm)$/.test(name)).length", 0),
         ("(() => { try { return Function('return 1')(); } catch (error) { return error.name; } })()", "EvalError"),
         ("(() => { try { return eval('1'); } catch (error) { return error.name; } })()", "EvalError"),
         (
