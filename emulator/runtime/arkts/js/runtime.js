@@ -399,7 +399,6 @@ function settledAs(number, text) {
 
 const pool = host.part('pool')(realm);
 realm.modules.offered.pool = pool;
-host.kit('globals')(globalThis, realm.modules.offered);
 realm.modules.offerUi();
 
 return {

@@ -89,7 +89,7 @@ const realm = () => {
   if (fs.existsSync(path.join(kits, "globals.js"))) {
     const filename = path.join(kits, "globals.js");
     const code = fs.readFileSync(filename, "utf8");
-    vm.compileFunction(code, ["exports", "kit"], { filename, parsingContext: context })(run("globalThis"), kit);
+    vm.compileFunction(code, ["globals", "kit"], { filename, parsingContext: context })(run("globalThis"), kit);
   }
   return { context, kit, notes, show: run(SHOW) };
 };

@@ -1,5 +1,4 @@
 // What the device gives every app without an import: resources, system capabilities, the context, the storages of the UI.
-// `exports` is the global object itself.
 const RESOURCE_TYPES = {
   color: 10001,
   float: 10002,
@@ -162,5 +161,5 @@ const offered = {
   Environment: statics(environment, Object.keys(environment)),
 };
 for (const [name, value] of Object.entries(offered)) {
-  Object.defineProperty(exports, name, { value, writable: true, configurable: true, enumerable: false });
+  Object.defineProperty(globals, name, { value, writable: true, configurable: true, enumerable: false });
 }
