@@ -14,7 +14,8 @@ from conformance.rules.registry import predicate
 from conformance.view import WORK_CALLBACKS, SessionView, failed
 from emulator.record import Call, Event
 
-_NOT_THE_APPS_STATE = re.compile(r"^/data/storage/el\d/base/((haps/[^/]+/)?(cache|temp)|\.backup)/")
+_NOT_THE_APPS_STATE = re.compile(r"^/data/storage/el\d/base/((haps/[^/]+/)?(cache|temp)|\.backup)/|.*-(wal|shm|journal)$")
+"""Scratch, staging, and what SQLite keeps beside an open database."""
 _UNREACHED = "not reached"
 """How the record says that no fault could follow the app to its file."""
 _NOT_TOLD = "not told: "
@@ -164,7 +165,7 @@ def _ended_well(view: SessionView) -> bool:
 
 def _tree(view: SessionView) -> Mapping[str, str]:
     return {
-        f"{event.data['bundle']}:{file['path']}": file["crc"]
+        f"{event.data['bundle']}:{file['path']}": file["rows"] or file["crc"]
         for event in view.of_kind("tree")
         for file in event.data["files"]
         if not _NOT_THE_APPS_STATE.match(file["path"])

@@ -95,6 +95,8 @@ class ExtensionProcess:
         self._running: list[str] = []
         self.wrote_files = False
         """Whether the app has opened or moved anything in its sandbox, so that a file's status alone says too little."""
+        self.opened_databases = False
+        """Whether it has opened one with SQLite, which writes once more when a connection that was left open is given up."""
         self._outside: set[tuple[str, bool]] = set()
         self._served: list[Task] = []
         self.main_thread_busy = False
@@ -255,7 +257,7 @@ class ExtensionProcess:
             return
         self.alive = False
         work = self.realm.alive_work()
-        suspended = bool(self._running) or bool(work)
+        suspended = bool(self._running) or bool(work) or self.opened_databases
         restore = self.sandbox.freeze() if suspended else None
         if restore is None or self.sandbox.exists:
             self.note_changes()

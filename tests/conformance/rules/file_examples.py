@@ -37,13 +37,15 @@ def scanned(why: str) -> Record:
     return session.event("scan", 2, bundle=BUNDLE, size=0, left_out=left_out).end().record()
 
 
-def came_back(crc: str | None = "1", *, full: bool = False, moved: str = "", staged: bool = False, **options: Any) -> Record:
+def came_back(
+    crc: str | None = "1", *, rows: str = "", full: bool = False, moved: str = "", staged: bool = False, **options: Any
+) -> Record:
     """A restore of one file, which has this content at the end, or is not there."""
     session = SessionBuilder(RESTORE, ("onRestoreEx",), **options).call("onRestoreEx", OK)
     session.event("archive", 0, bundle=BUNDLE, full_backup_only=full, files=[file(f"{FILES}/a")])
     if moved:
         session.event("change", 1, during="onRestoreEx", path=moved, what="created", size=1, crc="1", names_staging=staged)
-    there = [file(f"{FILES}/a", crc)] if crc is not None else []
+    there = [{**file(f"{FILES}/a", crc), "rows": rows}] if crc is not None else []
     return session.event("tree", 9, bundle=BUNDLE, files=there).end().record()
 
 
@@ -102,6 +104,10 @@ MISSES: Mapping[str, list[Example]] = {
         Example(
             "another version",
             evidence(healed=((came_back(conditions=[KILL], version=OLDER), came_back("2")),), nominal=came_back()),
+        ),
+        Example(
+            "another way to the same rows",
+            evidence(healed=((came_back(conditions=[KILL]), came_back("2", rows="a")),), nominal=came_back(rows="a")),
         ),
         Example("not killed", evidence(healed=((came_back(conditions=[SLOW_CPU]), came_back("2")),), nominal=came_back())),
     ],

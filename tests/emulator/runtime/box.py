@@ -34,6 +34,7 @@ class Box:
         self.hung: list[float] = []
         self.outside: list[str] = []
         self.wrote_files = False
+        self.opened_databases = False
         self.sandbox = Sandbox(Path("nowhere"))
         self.bundle = SimpleNamespace(subject=SimpleNamespace(roots=()))
         self.stuck = False

@@ -99,7 +99,7 @@ def test_all_comes_back(backup: SessionKind, restore: SessionKind) -> None:
     assert record.end_code(BUNDLE) == 0
     (brought,) = record.of_kind("archive")
     (tree,) = record.of_kind("tree")
-    assert sorted(map(str, brought.data["files"])) == sorted(map(str, tree.data["files"]))
+    assert sorted(str({**file, "rows": ""}) for file in brought.data["files"]) == sorted(map(str, tree.data["files"]))
 
 
 def test_what_is_there_stays_or_is_overwritten() -> None:
