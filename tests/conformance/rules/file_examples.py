@@ -86,7 +86,10 @@ FIRES: Mapping[str, list[Example]] = {
 }
 
 MISSES: Mapping[str, list[Example]] = {
-    "BK601": [Example("taken", evidence(saved(taken=(f"{FILES}/a",))))],
+    "BK601": [
+        Example("taken", evidence(saved(taken=(f"{FILES}/a",)))),
+        Example("incremental", evidence(saved(kind="incremental-backup"))),
+    ],
     "BK602": [Example("same", evidence(came_back()))],
     "BK603": [
         Example("moved", evidence(came_back(None, full=True, moved=f"{FILES}/b"))),
