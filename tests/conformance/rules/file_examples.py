@@ -15,6 +15,7 @@ CACHED = "/data/storage/el2/base/haps/entry/cache/a"
 STAGED = "/data/storage/el2/base/.backup/a"
 EMPTY: Mapping[str, Any] = {"ext_info": ""}
 OLDER = BundleVersion(999_999, "0.9.9")
+AT = {f"{BUNDLE}:{FILES}/a": "has another content"}
 FULL = {"name": "StorageFull", "after_bytes": 0}
 
 
@@ -47,6 +48,12 @@ def came_back(
         session.event("change", 1, during="onRestoreEx", path=moved, what="created", size=1, crc="1", names_staging=staged)
     there = [{**file(f"{FILES}/a", crc), "rows": rows}] if crc is not None else []
     return session.event("tree", 9, bundle=BUNDLE, files=there).end().record()
+
+
+def never_called() -> Record:
+    """A restore that ended before anything of the app ran."""
+    session = SessionBuilder(RESTORE, ("onRestoreEx",), conditions=[KILL])
+    return session.end().record()
 
 
 def touched(path: str) -> Record:
@@ -112,6 +119,10 @@ MISSES: Mapping[str, list[Example]] = {
             "another way to the same rows",
             evidence(healed=((came_back(conditions=[KILL]), came_back("2", rows="a")),), nominal=came_back(rows="a")),
         ),
+        Example(
+            "with the clock", evidence(healed=((came_back(conditions=[KILL]), came_back("2")),), nominal=came_back(), volatile=AT)
+        ),
+        Example("before the app", evidence(healed=((never_called(), came_back("2")),), nominal=came_back())),
         Example("not killed", evidence(healed=((came_back(conditions=[SLOW_CPU]), came_back("2")),), nominal=came_back())),
     ],
     "BK904": [

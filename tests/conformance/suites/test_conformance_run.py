@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,20 @@ class PlainForSome(BackupExtensionAbility):
 
 def test_a_plain_callback_that_the_app_calls_in_some_session_is_reached(tmp_path: Path) -> None:
     assert run_of(PlainForSome, tmp_path).outcome("BK302").outcome is OutcomeKind.PASSED
+
+
+class NotesWhenAndWhere(BackupExtensionAbility):
+    """Writes down when it was restored, and a number of its own for this phone."""
+
+    def onRestoreEx(self, bundleVersion: BundleVersion, restoreInfo: str) -> str:
+        path = Path(self.context.filesDir, "restored.txt")
+        path.with_suffix(".part").write_text(f"{time.time()} {uuid.uuid4()}")
+        path.with_suffix(".part").replace(path)
+        return RESULT
+
+
+def test_what_depends_on_the_clock_or_on_chance_is_no_damage(tmp_path: Path) -> None:
+    assert run_of(NotesWhenAndWhere, tmp_path).outcome("BK903").outcome is OutcomeKind.PASSED
 
 
 def test_the_quick_profile_runs_less(tmp_path: Path) -> None:
