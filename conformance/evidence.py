@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from conformance.view import SessionView
@@ -21,7 +21,8 @@ class Evidence:
     and the undisturbed one that followed it there; with ``whole_run`` the records are all sessions of
     a run, so that rules about a whole run (BK302) may judge. ``package`` is how the app is registered, None when nobody
     says; ``callbacks`` are those that it overrides, beyond what the records say; ``sources`` are those of an ArkTS
-    extension, None for any other.
+    extension, None for any other. ``volatile`` says what differs between two undisturbed restores of the app, made at other
+    times or with other random numbers: file by file (``bundle:path``), how it differs.
     """
 
     records: tuple[Record, ...]
@@ -32,6 +33,7 @@ class Evidence:
     package: Package | None = None
     callbacks: frozenset[str] = frozenset()
     sources: Sources | None = None
+    volatile: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def views(self) -> tuple[SessionView, ...]:

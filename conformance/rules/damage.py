@@ -13,8 +13,10 @@ from conformance.rules.findings import finding, returned, seconds
 from conformance.rules.registry import predicate
 from conformance.view import WORK_CALLBACKS, SessionView, failed
 from emulator.record import Call, Event
+from emulator.storage.checksum import OF_SQLITE
 
-_NOT_THE_APPS_STATE = re.compile(r"^/data/storage/el\d/base/((haps/[^/]+/)?(cache|temp)|\.backup)/")
+_NOT_THE_APPS_STATE = re.compile(r"^/data/storage/el\d/base/((haps/[^/]+/)?(cache|temp)|\.backup)/|.*-(wal|shm|journal)$")
+"""Scratch, staging, and what SQLite keeps beside an open database."""
 _UNREACHED = "not reached"
 """How the record says that no fault could follow the app to its file."""
 _NOT_TOLD = "not told: "
@@ -48,20 +50,42 @@ def damaged_by_interruption(evidence: Evidence) -> Iterator[Finding]:
     """After an interrupted restore a complete one does not lead to where an undisturbed one leads (C-004)."""
     for cut, healed in evidence.healed_views:
         nominal = evidence.nominal_view(healed.record.kind)
-        if nominal is None or not cut.cut_short or healed.record.is_backup or _brought(nominal) != _brought(healed):
+        if nominal is None or not cut.cut_short or not cut.calls or not _comparable(nominal, cut, healed):
             continue
-        if _told(cut) != _told(healed):  # another version, or another wish of the caller, may lead elsewhere
-            continue
-        if not (_ended_well(healed) and _ended_well(nominal)) or nominal.of_kind("call.left"):  # BK505 says that one
-            continue
-        expected, found = _tree(nominal), _tree(healed)
-        different = sorted(path for path in expected.keys() | found.keys() if expected.get(path) != found.get(path))
+        different = {path: how for path, how in _differences(nominal, healed).items() if evidence.volatile.get(path) != how}
         if different:
-            path = different[0]
-            what = "is missing" if path not in found else "is left over" if path not in expected else "has another content"
+            path, how = min(different.items())
             names = ", ".join(str(condition.get("name")) for condition in cut.record.conditions)
-            message = f"after {names} during a restore, a complete restore does not mend the app's files: {path} {what}"
-            yield finding("BK903", cut, message, f"{len(different)} files differ from an undisturbed restore", cause=what)
+            message = f"after {names} during a restore, a complete restore does not mend the app's files: {path} {how}"
+            yield finding("BK903", cut, message, f"{_files(len(different))} from an undisturbed restore", cause=how)
+
+
+def volatile(nominal: SessionView, cut: SessionView, healed: SessionView) -> Mapping[str, str]:
+    """How the files of a restore differ from those of the nominal one, though nothing of the app ran before it.
+
+    That is the work of the clock or of random numbers, not of what came before.
+    """
+    return _differences(nominal, healed) if not cut.calls and _comparable(nominal, cut, healed) else {}
+
+
+def _comparable(nominal: SessionView, cut: SessionView, healed: SessionView) -> bool:
+    """True for a restore that followed a cut one of the same archive, and which has to lead to where the nominal one leads."""
+    if healed.record.is_backup or _brought(nominal) != _brought(healed) or _told(cut) != _told(healed):
+        return False
+    return _ended_well(healed) and _ended_well(nominal) and not nominal.of_kind("call.left")  # BK505 says that one
+
+
+def _differences(nominal: SessionView, healed: SessionView) -> dict[str, str]:
+    expected, found = _tree(nominal), _tree(healed)
+    return {
+        path: "is missing" if path not in found else "is left over" if path not in expected else "has another content"
+        for path in sorted(expected.keys() | found.keys())
+        if expected.get(path) != found.get(path)
+    }
+
+
+def _files(count: int) -> str:
+    return "1 file differs" if count == 1 else f"{count} files differ"
 
 
 @predicate("BK904")
@@ -154,7 +178,7 @@ def _brought(view: SessionView) -> list[Mapping[str, Any]]:
 
 
 def _told(view: SessionView) -> tuple[Any, ...]:
-    """What the app is told of the archive and by the caller."""
+    """What the app is told of the archive, and by the caller: another version or wish may lead elsewhere."""
     return tuple(view.record.plan.get(key) for key in ("version", "infos", "ext_info"))
 
 
@@ -164,7 +188,7 @@ def _ended_well(view: SessionView) -> bool:
 
 def _tree(view: SessionView) -> Mapping[str, str]:
     return {
-        f"{event.data['bundle']}:{file['path']}": file["crc"]
+        f"{event.data['bundle']}:{file['path']}": "" if file["path"].endswith(OF_SQLITE) else file["rows"] or file["crc"]
         for event in view.of_kind("tree")
         for file in event.data["files"]
         if not _NOT_THE_APPS_STATE.match(file["path"])

@@ -10,6 +10,7 @@ from conformance.evidence import Evidence
 from conformance.rules.findings import finding, seconds
 from conformance.rules.registry import predicate
 from conformance.view import SessionView
+from emulator.plan import SessionKind
 from emulator.record import Event
 
 _BACKUP_CALLBACKS = frozenset(("onBackup", "onBackupEx"))
@@ -90,9 +91,12 @@ def residue(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _left_behind(evidence: Evidence) -> Iterator[tuple[SessionView, Event]]:
-    """What a nominal backup callback made or changed and what is in no blob, though all blobs were made."""
+    """What the callback of a nominal full backup made or changed and what is in no blob, though all blobs were made.
+
+    An incremental one does not tell what it has left out, and why.
+    """
     for view in evidence.views:
-        if not view.nominal or not view.record.is_backup or not _sent_all(view):
+        if not view.nominal or view.record.kind != SessionKind.FULL_BACKUP or not _sent_all(view):
             continue
         taken = _taken(view)
         for event in _outputs(view):

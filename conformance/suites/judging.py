@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conformance import scenarios
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
 from conformance.rules import PREDICATES, blocked, judge_evidence, not_applicable
+from conformance.rules.damage import volatile
 from conformance.suites import SUITES, Suite
 from conformance.suites.hangs import hang_finding
 from conformance.suites.lab import GroupResult
@@ -47,6 +48,7 @@ class Judging:
     reasons: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     _calling: dict[str, Record] = field(default_factory=dict)
+    _volatile: dict[str, str] = field(default_factory=dict)
 
     def take(self, suite: Suite, result: GroupResult, state: SuiteState) -> tuple[Finding, ...]:
         """Judge a group by all rules; the findings are kept in the ledger."""
@@ -57,6 +59,11 @@ class Judging:
             for callback in (*(call.callback for call in record.calls), *entered):
                 self._calling.setdefault(callback, record)
         evidence = evidence_of(result, self._nominal_by_name(result.group.data))
+        for cut, healed in evidence.healed_views:
+            nominal = evidence.nominal_view(healed.record.kind)
+            if nominal is not None:
+                self._volatile.update(volatile(nominal, cut, healed))
+        evidence = replace(evidence, volatile=dict(self._volatile))
         state.judged += sum(1 for view in evidence.views if view.calls)
         reason = result.blocked or next((b for b in map(blocked, result.records) if b), "")
         if reason:

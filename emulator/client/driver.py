@@ -120,7 +120,10 @@ class _Driver:
         for name in self._plan.bundles:
             bundle = self._device.bundles.get(name)
             if bundle is not None and bundle.sandbox.exists:
-                files = [{"path": path, "size": size, "crc": crc} for path, size, crc in bundle.sandbox.tree()]
+                files = [
+                    {"path": path, "size": size, "crc": crc, "rows": bundle.sandbox.rows(path)}
+                    for path, size, crc in bundle.sandbox.tree()
+                ]
                 self._device.journal.add("tree", bundle=name, files=files)
 
     # conditions --------------------------------------------------------------------------------------------------------

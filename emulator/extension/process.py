@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import warnings
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from emulator.conditions import IpcFailure, LowMemoryKill, SlowCpu, SlowMainThread, StorageCondition, find_condition
@@ -90,11 +90,15 @@ class ExtensionProcess:
         self._files: Snapshot | None = None
         self.loops: list[Any] = []
         self.main_loop: Callable[[], Any] = lambda: None
-        self._random: random.Random | None = None
+        self._birth = f"{host.seed} {number} {host.wall_epoch_ns + host.kernel.now_ns}"
+        self._random: Random | None = None
+        self._entropy: Random | None = None
         self.packer = Packer(owner_of(bundle.profile.user_id))
         self._running: list[str] = []
         self.wrote_files = False
         """Whether the app has opened or moved anything in its sandbox, so that a file's status alone says too little."""
+        self.opened_databases = False
+        """Whether it has opened one with SQLite, which writes once more when a connection that was left open is given up."""
         self._at_rest = False
         """Whether nothing of the app has run since the last look at its files."""
         self._device_changes_files = any(isinstance(condition, StorageCondition) for condition in host.conditions)
@@ -122,11 +126,18 @@ class ExtensionProcess:
         self.journal.add("log", process=self.number, stream=stream, text=self.sandbox.clean_text(text))
 
     @property
-    def random(self) -> random.Random:
-        """The app's own random numbers, the same in every process of a session with this seed."""
+    def random(self) -> Random:
+        """The app's own random numbers: others in every process, and the same in every run."""
         if self._random is None:
-            self._random = random.Random(self.host.seed)
+            self._random = Random(f"random {self._birth}")
         return self._random
+
+    @property
+    def entropy(self) -> Random:
+        """What the system gives the app as random bytes, which it cannot seed."""
+        if self._entropy is None:
+            self._entropy = Random(f"entropy {self._birth}")
+        return self._entropy
 
     def refuse(self, name: str) -> None:
         """The app asked for ``name``, which the emulated device does not have: raises NotAvailable in its code."""
@@ -260,7 +271,7 @@ class ExtensionProcess:
             return
         self.alive = False
         work = self.realm.alive_work()
-        suspended = bool(self._running) or bool(work)
+        suspended = bool(self._running) or bool(work) or self.opened_databases
         restore = self.sandbox.freeze() if suspended else None
         if (restore is None or self.sandbox.exists) and not self._at_rest:
             self.note_changes()

@@ -10,6 +10,9 @@ from emulator.storage.sqlite_side import MAGIC_BYTES, is_side_file, without_salt
 CHECKED_BYTES = 64 << 20
 """Larger files are told apart by size alone: reading them again would take longer than packing them."""
 
+OF_SQLITE = ("-wal", "-shm", "-journal")
+"""How the files end that SQLite keeps beside an open database. It puts random numbers into them, the same work or not."""
+
 _STEP = 1 << 20
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from emulator.storage.checksum import checksum
 from emulator.storage.host_tree import accessible, copy_tree, entries_of, remove_tree, with_access
+from emulator.storage.rows import rows_checksum
 
 HASHED_BYTES = 64 * 1024
 """Files up to this size are compared by content as well; larger ones by size and time."""
@@ -149,6 +150,10 @@ class Sandbox:
     def checksum(self, device_path: str) -> str:
         """What tells a file's content from others, see `emulator.storage.checksum`."""
         return with_access(self.root, f"{self.root}{device_path}", lambda host: checksum(host, os.stat(host).st_size))
+
+    def rows(self, device_path: str) -> str:
+        """What tells a SQLite database's content from others, see `emulator.storage.rows`; "" for any other file."""
+        return with_access(self.root, f"{self.root}{device_path}", rows_checksum)
 
     def mentions(self, device_path: str, text: bytes) -> bool:
         """Whether ``text`` occurs in a file's first MiB."""

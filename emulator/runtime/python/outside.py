@@ -16,6 +16,7 @@ import emulator
 from emulator.kernel import AppThread, current_thread
 
 _READING = frozenset(("os.listdir", "os.scandir", "os.chdir", "os.walk", "os.getxattr", "os.listxattr"))
+_DATABASE = "sqlite3.connect"
 _WRITING: dict[str, tuple[tuple[int, int | None], ...]] = {
     "os.mkdir": ((0, 2),),
     "os.rmdir": ((0, 1),),
@@ -28,7 +29,7 @@ _WRITING: dict[str, tuple[tuple[int, int | None], ...]] = {
     "os.utime": ((0, 3),),
     "os.truncate": ((0, None),),
     "os.setxattr": ((0, None),),
-    "sqlite3.connect": ((0, None),),
+    _DATABASE: ((0, None),),
 }
 """Audit events of file work that changes something: where a path stands among the arguments, and where the descriptor of
 the directory that it is relative to. What a new link points at is not touched."""
@@ -79,7 +80,7 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
     if thread.owner.bundle.subject.language != "python":  # its kits tell
         return
     for path in paths:
-        _look(thread, path, writes, event not in _NAMES)
+        _look(thread, path, writes, event)
 
 
 def _opened(arguments: tuple[Any, ...]) -> list[Any]:
@@ -107,17 +108,21 @@ def _opens_to_write(arguments: tuple[Any, ...]) -> bool:
     return isinstance(flags, int) and bool(flags & _WRITES)
 
 
-def _look(thread: AppThread, path: Any, writes: bool, follow: bool) -> None:
+def _look(thread: AppThread, path: Any, writes: bool, event: str) -> None:
     if isinstance(path, int) or path is None:
         return
     try:
         shown = os.fsdecode(path)
     except TypeError:
         return
-    if shown in (":memory:", "") or shown.startswith("file:"):
+    if shown in (":memory:", ""):
         return
     process = thread.owner
-    whole = os.path.realpath(shown) if follow else os.path.join(os.path.realpath(os.path.dirname(shown)), os.path.basename(shown))
+    process.opened_databases = process.opened_databases or event == _DATABASE
+    if shown.startswith("file:"):
+        return
+    above, name = os.path.split(shown)
+    whole = os.path.join(os.path.realpath(above), name) if event in _NAMES else os.path.realpath(shown)
     if process.sandbox.holds(whole):
         process.wrote_files = process.wrote_files or writes
         return

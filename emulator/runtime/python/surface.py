@@ -6,15 +6,17 @@ import asyncio
 import concurrent.futures.thread
 import contextlib
 import datetime
+import itertools
 import os
 import queue
 import random
 import sched
 import signal
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from emulator.kernel import AppThread, current_thread
@@ -64,6 +66,8 @@ def install() -> None:
         method = getattr(random, name)
         if getattr(method, "__self__", None) is random._inst:
             _replace(random, name, method, _random_function(name, method))
+    _replace(os, "urandom", os.urandom, _urandom)
+    _replace(tempfile, "_get_candidate_names", _REAL_NAMES, _candidate_names)
     refusals.install(_replace)
     rebind()
     for module, name in ((threading, "_time"), (queue, "time")):
@@ -211,6 +215,9 @@ _REAL_GET_LOOP = asyncio.get_event_loop
 _REAL_SET_LOOP = asyncio.set_event_loop
 _REAL_GETSIGNAL = signal.getsignal
 _REAL_CPU_COUNT = os.cpu_count
+_REAL_URANDOM = os.urandom
+_REAL_NAMES: Callable[[], Iterator[str]] = tempfile._get_candidate_names  # type: ignore[attr-defined]
+_NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
 
 
 def _random_function(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
@@ -222,6 +229,21 @@ def _random_function(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
 
     draw.__name__ = draw.__qualname__ = name
     return draw
+
+
+def _urandom(size: int, /) -> bytes:
+    """os.urandom, and with it uuid and secrets."""
+    thread = current_thread()
+    return _REAL_URANDOM(size) if thread is None else bytes(thread.owner.entropy.randbytes(size))
+
+
+def _candidate_names() -> Iterator[str]:
+    """The names that tempfile tries one after the other; its own come from a generator that outlives a process."""
+    thread = current_thread()
+    if thread is None:
+        return _REAL_NAMES()
+    entropy = thread.owner.entropy
+    return ("".join(entropy.choices(_NAME_CHARACTERS, k=8)) for _ in itertools.count())
 
 
 def _getsignal(number: int, /) -> Any:

@@ -15,6 +15,7 @@ CACHED = "/data/storage/el2/base/haps/entry/cache/a"
 STAGED = "/data/storage/el2/base/.backup/a"
 EMPTY: Mapping[str, Any] = {"ext_info": ""}
 OLDER = BundleVersion(999_999, "0.9.9")
+AT = {f"{BUNDLE}:{FILES}/a": "has another content"}
 FULL = {"name": "StorageFull", "after_bytes": 0}
 
 
@@ -37,14 +38,22 @@ def scanned(why: str) -> Record:
     return session.event("scan", 2, bundle=BUNDLE, size=0, left_out=left_out).end().record()
 
 
-def came_back(crc: str | None = "1", *, full: bool = False, moved: str = "", staged: bool = False, **options: Any) -> Record:
+def came_back(
+    crc: str | None = "1", *, rows: str = "", full: bool = False, moved: str = "", staged: bool = False, **options: Any
+) -> Record:
     """A restore of one file, which has this content at the end, or is not there."""
     session = SessionBuilder(RESTORE, ("onRestoreEx",), **options).call("onRestoreEx", OK)
     session.event("archive", 0, bundle=BUNDLE, full_backup_only=full, files=[file(f"{FILES}/a")])
     if moved:
         session.event("change", 1, during="onRestoreEx", path=moved, what="created", size=1, crc="1", names_staging=staged)
-    there = [file(f"{FILES}/a", crc)] if crc is not None else []
+    there = [{**file(f"{FILES}/a", crc), "rows": rows}] if crc is not None else []
     return session.event("tree", 9, bundle=BUNDLE, files=there).end().record()
+
+
+def never_called() -> Record:
+    """A restore that ended before anything of the app ran."""
+    session = SessionBuilder(RESTORE, ("onRestoreEx",), conditions=[KILL])
+    return session.end().record()
 
 
 def touched(path: str) -> Record:
@@ -84,7 +93,10 @@ FIRES: Mapping[str, list[Example]] = {
 }
 
 MISSES: Mapping[str, list[Example]] = {
-    "BK601": [Example("taken", evidence(saved(taken=(f"{FILES}/a",))))],
+    "BK601": [
+        Example("taken", evidence(saved(taken=(f"{FILES}/a",)))),
+        Example("incremental", evidence(saved(kind="incremental-backup"))),
+    ],
     "BK602": [Example("same", evidence(came_back()))],
     "BK603": [
         Example("moved", evidence(came_back(None, full=True, moved=f"{FILES}/b"))),
@@ -103,6 +115,14 @@ MISSES: Mapping[str, list[Example]] = {
             "another version",
             evidence(healed=((came_back(conditions=[KILL], version=OLDER), came_back("2")),), nominal=came_back()),
         ),
+        Example(
+            "another way to the same rows",
+            evidence(healed=((came_back(conditions=[KILL]), came_back("2", rows="a")),), nominal=came_back(rows="a")),
+        ),
+        Example(
+            "with the clock", evidence(healed=((came_back(conditions=[KILL]), came_back("2")),), nominal=came_back(), volatile=AT)
+        ),
+        Example("before the app", evidence(healed=((never_called(), came_back("2")),), nominal=came_back())),
         Example("not killed", evidence(healed=((came_back(conditions=[SLOW_CPU]), came_back("2")),), nominal=came_back())),
     ],
     "BK904": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,20 @@ def test_a_rule_does_not_pass_when_an_ordinary_session_could_not_be_judged(tmp_p
     assert "full-backup: not available on the emulated device: socket" in outcomes["BK101"].reason
     passed = kinds(outcomes, OutcomeKind.PASSED)
     assert all(rule_id.startswith(("BK7", "BK8")) for rule_id in passed)
+
+
+class NotesWhenAndWhere(BackupExtensionAbility):
+    """Writes down when it was restored, and a number of its own for this phone."""
+
+    def onRestoreEx(self, bundleVersion: BundleVersion, restoreInfo: str) -> str:
+        path = Path(self.context.filesDir, "restored.txt")
+        path.with_suffix(".part").write_text(f"{time.time()} {uuid.uuid4()}")
+        path.with_suffix(".part").replace(path)
+        return RESULT
+
+
+def test_what_depends_on_the_clock_or_on_chance_is_no_damage(tmp_path: Path) -> None:
+    assert run_of(NotesWhenAndWhere, tmp_path).outcome("BK903").outcome is OutcomeKind.PASSED
 
 
 def test_the_quick_profile_runs_less(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ class Box:
         self.cpu_factor = cpu_factor
         self.wall_epoch_ns = WALL_EPOCH_NS
         self.random = random.Random(seed)
+        self.entropy = random.Random(seed)
         self.alive = True
         self.threads: list[AppThread] = []
         self.loops: list[Any] = []
@@ -34,6 +35,7 @@ class Box:
         self.hung: list[float] = []
         self.outside: list[str] = []
         self.wrote_files = False
+        self.opened_databases = False
         self.sandbox = Sandbox(Path("nowhere"))
         self.bundle = SimpleNamespace(subject=SimpleNamespace(roots=()))
         self.stuck = False

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import os
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -18,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from emulator import Kill, LowMemoryKill, Record
+from emulator import Device, Kill, LowMemoryKill, Record, SessionKind, load_subject, nominal_plan
 from emulator.kernel import AppThread
 from tests.emulator.harness import OK_JSON, S, run, seen
 from tests.emulator.runtime.box import Box
@@ -323,6 +324,33 @@ class LeavesEverythingOpen(Base):
                 yield 1
         finally:
             await asyncio.sleep(1)
+
+
+class KeepsADatabaseOpen(Base):
+    database: sqlite3.Connection
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        self.database = sqlite3.connect(os.path.join(self.context.filesDir, "a.db"))
+        self.database.execute("PRAGMA journal_mode=WAL")
+        self.database.execute("CREATE TABLE note (text)")
+        self.database.commit()
+        return OK_JSON
+
+
+def test_a_database_that_is_left_open_is_not_tidied_up_by_the_end_of_its_process() -> None:
+    """A device ends the process, and the log stays beside the database; nobody writes it back."""
+    with Device() as device:
+        device.install(load_subject(KeepsADatabaseOpen))
+        record = device.run(nominal_plan(SessionKind.FULL_BACKUP))
+        gc.collect()
+        files = device.bundles["com.example.app"].sandbox.root / "data/storage/el2/base/haps/entry/files"
+        assert {path.name for path in files.iterdir()} >= {"a.db", "a.db-wal"}
+        assert (files / "a.db-wal").stat().st_size > 0
+        with contextlib.closing(sqlite3.connect(files / "a.db")) as database:
+            assert database.execute("SELECT count(*) FROM note").fetchone() == (0,)
+    changed = {os.path.basename(event.data["path"]): event.data["crc"] for event in record.of_kind("change")}
+    assert changed["a.db"] and changed["a.db-wal"] == changed["a.db-shm"] == ""
+    assert {event.data["during"] for event in record.of_kind("change")} == {"onBackupEx"}
 
 
 def open_files() -> int:

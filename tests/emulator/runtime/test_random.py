@@ -1,11 +1,17 @@
-"""The random module: seeded anew in every process of the device; nobody else's numbers change."""
+"""Random numbers and bytes: seeded anew in every process of the device; nobody else's change."""
 
 from __future__ import annotations
 
+import os
 import random
+import secrets
+import tempfile
+import uuid
 from random import shuffle
 from typing import Any
 
+from emulator import Device, SessionKind, load_subject, nominal_plan
+from tests.emulator.harness import OK_JSON
 from tests.emulator.runtime.box import Box, run_app
 
 
@@ -45,3 +51,39 @@ def test_numbers_of_everybody_else_are_left_alone() -> None:
     run_app(lambda: (random.seed(9), draw()))
     found += [random.random(), random.random()]
     assert found == expected
+
+
+class Draws:
+    context: Any = None
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        random.seed(1)
+        print(os.urandom(4).hex(), uuid.uuid4(), secrets.token_hex(4), tempfile.mktemp(dir=""))
+        return OK_JSON
+
+
+def test_random_bytes_are_others_in_every_process_and_the_same_in_every_run() -> None:
+    def drawn() -> list[str]:
+        with Device() as device:
+            device.install(load_subject(Draws))
+            records = [device.run(nominal_plan(SessionKind.FULL_BACKUP)) for _ in range(2)]
+        return [event.data["text"] for record in records for event in record.of_kind("log")]
+
+    first = drawn()
+    assert drawn() == first
+    words = [word for line in first for word in line.split()]
+    assert len(set(words)) == len(words) == 8
+
+
+class Rolls:
+    def onBackupEx(self, backupInfo: str) -> str:
+        print(random.random())
+        return OK_JSON
+
+
+def test_the_next_process_rolls_other_numbers() -> None:
+    with Device() as device:
+        device.install(load_subject(Rolls))
+        records = [device.run(nominal_plan(SessionKind.FULL_BACKUP)) for _ in range(2)]
+    texts = [event.data["text"] for record in records for event in record.of_kind("log")]
+    assert len(set(texts)) == 2

@@ -172,7 +172,7 @@ def test_all_comes_back(device: MakeDevice, out: SessionKind, back: SessionKind,
     assert empty.is_dir() and empty.stat().st_mode & 0o7777 == 0o751, "the header's mode without what the umask takes"
     assert not (bundle.sandbox.root / "data/storage/el2/base/.backup/restore").exists(), "staging is wiped"
     (brought,), (tree,) = record.of_kind("archive"), record.of_kind("tree")
-    assert sorted(map(str, brought.data["files"])) == sorted(map(str, tree.data["files"]))
+    assert sorted(str({**file, "rows": ""}) for file in brought.data["files"]) == sorted(map(str, tree.data["files"]))
 
 
 def test_a_restore_calls_the_app_once_everything_is_there(device: MakeDevice) -> None:
