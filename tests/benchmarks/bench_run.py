@@ -19,8 +19,8 @@ BEFORE_S = 1.0
 RUNS = 3
 
 
-def one_run(directory: Path) -> dict[str, float]:
-    """When the run reached its stages, in wall seconds since its process was started."""
+def one_run(directory: Path, extension: str = "fixtures.notes.Ext") -> dict[str, float]:
+    """When the run reached its stages, in wall seconds since its process was started; ``cpu`` seconds with its processes'."""
     probe = directory / "stages.json"
     path = os.pathsep.join([str(Path(__file__).parent), str(ROOT)])
     begin = time.time()
@@ -28,11 +28,14 @@ def one_run(directory: Path) -> dict[str, float]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "run_probe", "-p", "no:cacheprovider"]
     if not _installed():
         command += ["-p", "conformance.plugin"]
-    command.append("--extension=fixtures.notes.Ext")
+    command.append(f"--extension={extension}")
+    before = os.times()
     done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     stages: dict[str, float] = json.loads(probe.read_text(encoding="utf-8"))
     stages["exit"] = time.time() - begin
+    after = os.times()
+    stages["cpu"] = after.children_user + after.children_system - before.children_user - before.children_system
     return stages
 
 
