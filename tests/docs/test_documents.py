@@ -16,6 +16,7 @@ from tests.docs.commands import CHECKOUT, RUN, Block, Command, DocumentError, bl
 SKIPPED = {
     ("README.md", "$ python -m venv .venv && . .venv/bin/activate"),
     ("README.md", "$ python -m pip install tox && tox"),
+    ("docs/security.md", "$ unshare -rn true && echo closed || echo open"),
     (
         "docs/performance.md",
         "$ pytest -o python_files='bench_*.py' -o python_functions='bench_*' tests/benchmarks -q -s --benchmark-disable",
