@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from conformance.catalogue import CATALOGUE
-from conformance.rules import PREDICATES
-from conformance.run import ConformanceRun, OutcomeKind, RunSettings
 from emulator import Device, Record, SessionKind, load_subject, nominal_plan
 from emulator.runtime.arkts.toolchain import ToolchainMissing, find_toolchain
 from tests.meta.fidelity import FIDELITY
-from tests.meta.kill_matrix import CHECKOUT, package_of
+from tests.meta.kill_matrix import CHECKOUT
 
 PYTHON = CHECKOUT / "fixtures" / "breaking"
 ARKTS = CHECKOUT / "fixtures" / "arkts" / "breaking"
@@ -45,9 +41,6 @@ OWN_COURSE = {
 """Apps that take another time, and why: of these the verdicts alone are compared."""
 
 COURSES = [name for name in NAMES if name not in OWN_COURSE]
-RULES = [rule for rule in PREDICATES if CATALOGUE[rule].area != "source"]
-"""All but those about sources, which a Python class does not have."""
-
 ANSWERS = frozenset({"call.sync-end", "call.settled", "poll.answered", "client"})
 
 
@@ -148,18 +141,6 @@ def test_the_same_happens(name: str, kind: SessionKind) -> None:
 def test_what_is_left_out_differs(name: str) -> None:
     pairs = ([course(session(spec, kind), True) for spec in specs(name)] for kind in SessionKind)
     assert any(python != arkts for python, arkts in pairs)
-
-
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", NAMES)
-def test_the_same_rules_give_the_same_verdicts(name: str, tmp_path: Path) -> None:
-    python, arkts = (verdicts(spec, package_of(specs(name)[0]), tmp_path / str(n)) for n, spec in enumerate(specs(name)))
-    assert python == arkts
-
-
-def verdicts(spec: str, package: Any, directory: Path) -> Mapping[str, OutcomeKind]:
-    run = ConformanceRun(load_subject(spec), RunSettings(profile="quick", scenario_dir=directory), package)
-    return {rule: run.outcome(rule).outcome for rule in RULES}
 
 
 def test_the_document_says_why() -> None:
