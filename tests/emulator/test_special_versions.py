@@ -83,7 +83,7 @@ def test_everything_goes_straight_to_its_place(archive: Archive, kind: SessionKi
     assert record.end_code(BUNDLE) == 0
     assert called(record) == ["onRestoreEx", "onRestore", "onRelease"]
     (brought,), (tree,) = record.of_kind("archive"), record.of_kind("tree")
-    assert sorted(map(str, brought.data["files"])) == sorted(map(str, tree.data["files"]))
+    assert sorted(str({**file, "rows": ""}) for file in brought.data["files"]) == sorted(map(str, tree.data["files"]))
 
 
 @pytest.mark.parametrize("prefix", sorted(LEGACY_PREFIXES))

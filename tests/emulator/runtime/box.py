@@ -37,7 +37,7 @@ class Box:
         self.wrote_files = False
         self.opened_databases = False
         self.sandbox = Sandbox(Path("nowhere"))
-        self.bundle = SimpleNamespace(subject=SimpleNamespace(roots=()))
+        self.bundle = SimpleNamespace(subject=SimpleNamespace(roots=(), language="python"))
         self.stuck = False
         self._loop: Any = None
 

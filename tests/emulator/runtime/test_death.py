@@ -349,7 +349,7 @@ def test_a_database_that_is_left_open_is_not_tidied_up_by_the_end_of_its_process
         with contextlib.closing(sqlite3.connect(files / "a.db")) as database:
             assert database.execute("SELECT count(*) FROM note").fetchone() == (0,)
     changed = {os.path.basename(event.data["path"]): event.data["crc"] for event in record.of_kind("change")}
-    assert changed["a.db"] and changed["a.db-wal"] == changed["a.db-shm"] == ""
+    assert changed["a.db"] and changed["a.db-wal"]
     assert {event.data["during"] for event in record.of_kind("change")} == {"onBackupEx"}
 
 
