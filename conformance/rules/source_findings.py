@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
-from conformance.catalogue import CATALOGUE, Finding
+from conformance.catalogue import Finding
+from conformance.rules.findings import finding_about
 from emulator.package.files import shown
 
 
@@ -14,17 +14,7 @@ def source_finding(rule_id: str, file: str, line: int, message: str, seen: str, 
 
     ``cause`` tells apart what is not the same break of the rule; where the checkout lies does not matter.
     """
-    rule = CATALOGUE[rule_id]
-    return Finding(
-        rule=rule_id,
-        message=message,
-        seen=seen,
-        device=rule.device,
-        mend=rule.mend,
-        clauses=rule.clauses,
-        where=place(file, line, column),
-        fingerprint=hashlib.sha256(f"{rule_id}|{Path(file).name}|{cause}".encode("utf-8", "backslashreplace")).hexdigest()[:12],
-    )
+    return finding_about(Path(file).name, rule_id, message, seen, where=place(file, line, column), cause=cause)
 
 
 def place(file: str, line: int = 0, column: int = 0) -> str:
