@@ -7,21 +7,18 @@
 
 const { Error, Function, Map, Number, Promise, RangeError, TypeError } = globalThis;
 const { parse, stringify } = JSON;
-const { apply, construct, defineProperty, getPrototypeOf } = Reflect;
+const { apply, defineProperty, getPrototypeOf } = Reflect;
 const { isArray } = Array;
 const { keys } = Object;
-const { floor, imul, max } = Math;
+const { floor, max } = Math;
 const { then } = Promise.prototype;
 const { toWellFormed } = String.prototype;
 const objects = Object.prototype;
 const promises = Promise.prototype;
 const settings = parse(config);
 const settled = Promise.resolve();
-const RealDate = Date;
-const realDates = Date.prototype;
-const { toString: dateText } = realDates;
 const [NOW, HORIZON, LEFT, PAID, DYING] = [0, 1, 2, 3, 4];
-const { batchTicks, firstPriceNs, doublingTicks, clockPriceNs, cpuFactor, epochMs } = settings;
+const { batchTicks, firstPriceNs, doublingTicks, clockPriceNs, cpuFactor } = settings;
 const KILL = Symbol('killed');
 const RESERVED_DEPTH = 300;
 const MAX_PROTOTYPES = 20;
@@ -87,9 +84,10 @@ function checkCaught(error) {
   if (clock[DYING] || error === KILL) throw KILL;
 }
 
-function wallMs() {
+// What time it is, in ns; looking has its price.
+function look() {
   spend(clockPriceNs * cpuFactor);
-  return epochMs + floor(clock[NOW] / 1e6);
+  return clock[NOW];
 }
 
 // asking and telling ---------------------------------------------------------------------------------------------------------
@@ -153,7 +151,7 @@ function tellOthers(kind, ...values) {
   clock[HORIZON] = 0;
 }
 
-const realm = { host, clock, define, settings, KILL, request, listText: textOf, wellFormed, tell, tellOthers, tick, checkCaught, enqueue, guardedJob, loading: false };
+const realm = { host, clock, define, settings, KILL, request, listText: textOf, wellFormed, tell, tellOthers, tick, look, checkCaught, enqueue, guardedJob, loading: false };
 realm.values = host.part('values')(realm);
 realm.modules = host.part('modules')(realm);
 realm.clone = host.part('clone')(realm);
@@ -224,62 +222,7 @@ define('queueMicrotask', (job) => {
   enqueue(guardedJob(job));
 });
 
-// clocks, random numbers -----------------------------------------------------------------------------------------------------
-
-function VirtualDate(...values) {
-  if (new.target === undefined) return apply(dateText, new RealDate(wallMs()), []);
-  return construct(RealDate, values.length ? values : [wallMs()], new.target);
-}
-defineProperty(VirtualDate, 'name', { value: 'Date' });
-defineProperty(VirtualDate, 'length', { value: 7 });
-VirtualDate.prototype = realDates;
-VirtualDate.now = wallMs;
-VirtualDate.parse = RealDate.parse;
-VirtualDate.UTC = RealDate.UTC;
-defineProperty(realDates, 'constructor', { value: VirtualDate, writable: true, configurable: true });
-define('Date', VirtualDate);
-
-// Without an argument these mean now.
-const formats = Intl.DateTimeFormat.prototype;
-const { get: formatOf } = Object.getOwnPropertyDescriptor(formats, 'format');
-const { formatToParts } = formats;
-defineProperty(formats, 'format', {
-  configurable: true,
-  get() {
-    const format = apply(formatOf, this, []);
-    return (date) => format(date ?? wallMs());
-  },
-});
-formats.formatToParts = function (date) {
-  return apply(formatToParts, this, [date ?? wallMs()]);
-};
-
-define('performance', {
-  timeOrigin: epochMs,
-  now() {
-    spend(clockPriceNs * cpuFactor);
-    return clock[NOW] / 1e6;
-  },
-});
-
-// A small generator of 32 bits of state at a time (splitmix32): equal seeds, equal numbers.
-let state = settings.seed | 0;
-function random32() {
-  state = (state + 0x9e3779b9) | 0;
-  let mixed = state ^ (state >>> 16);
-  mixed = imul(mixed, 0x21f0aaad);
-  mixed ^= mixed >>> 15;
-  mixed = imul(mixed, 0x735a2d97);
-  return (mixed ^ (mixed >>> 15)) >>> 0;
-}
-realm.random32 = random32;
-Math.random = () => ((random32() >>> 5) * 67108864 + (random32() >>> 6)) / 9007199254740992;
-
-// What would really wait, or make code.
-delete Atomics.wait;
-delete Atomics.waitAsync;
-delete globalThis.WebAssembly;
-
+realm.random32 = host.part('clocks')(realm);
 host.part('console')(realm);
 
 // what needs no import -------------------------------------------------------------------------------------------------------
