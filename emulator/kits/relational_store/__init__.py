@@ -250,7 +250,9 @@ def _connect(place: Place, path: str, read_only: bool = False) -> sqlite3.Connec
         device = place.device_path(host)
         writable = may_write(place.disk, host, device) and not read_only
         mode = "rwc" if writable else "ro"
-        connection = _CONNECT(f"file:{quote(os.fsencode(host))}?mode={mode}", uri=True, isolation_level=None, timeout=0)
+        name = f"file:{quote(os.fsencode(host))}?mode={mode}"
+        # whichever thread of the host collects a store that the app has dropped closes its connection
+        connection = _CONNECT(name, uri=True, isolation_level=None, timeout=0, check_same_thread=False)
         place.disk.cannot_reach("sqlite3", device)
         limit_pages(connection, place.disk)
         if not place.names_host_paths:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -326,3 +327,13 @@ def test_what_cannot_be_reached_is_written_down() -> None:
     assert ran.value == 200
     assert isinstance(ran.disk, FaultyDisk)
     assert {u.condition for u in ran.disk.unreached} == {"IoError", "SlowStorage"}
+
+
+def test_a_store_that_was_dropped_may_be_collected_on_any_thread() -> None:
+    """Which thread that is, only the interpreter knows; what goes wrong there would be an unraisable error of ours."""
+    kept: list[Any] = []
+    in_app(lambda context: kept.append(relationalStore.getRdbStoreSync(context, {"name": "notes.db"})))
+    thread = threading.Thread(target=kept.clear)
+    thread.start()
+    thread.join()
+    assert not kept
