@@ -11,18 +11,21 @@ from conformance.suites.session import single
 from emulator.plan import SessionKind, nominal_plan
 from emulator.record import Record
 from emulator.runtime.arkts.sources import LoadFault, Sources, Stage
+from emulator.runtime.arkts.subject import ArkTsSubject
 
 _PLACE = re.compile(r"\A(.*) \(([^()]+):(\d+)\)\Z", re.DOTALL)
 
 
 def evaluated(lab: Lab, sources: Sources) -> Sources:
-    """``sources`` with the fault that keeps a process from getting as far as its first callback, if there is one.
+    """``sources`` with the fault that keeps the module from being evaluated and its class from being made, if there is one.
 
-    One session is run for it, unless something is wrong already.
+    One session is run for it, unless something is wrong already. What the app makes of its context is for BK515.
     """
-    if sources.faults or sources.extension is None:
+    if sources.faults or sources.extension is None or not isinstance(lab.subject, ArkTsSubject):
         return sources
-    result = lab.run(single("loading", nominal_plan(SessionKind.FULL_BACKUP)))
+    bare = replace(lab, subject=replace(lab.subject, without_context=True))
+    result = bare.run(single("loading", nominal_plan(SessionKind.FULL_BACKUP)))
+    lab.sessions_run += bare.sessions_run
     faults = tuple(fault for record in result.records if not blocked(record) for fault in _faults(record, sources.entry))
     return replace(sources, faults=faults[:1])
 

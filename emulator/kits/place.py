@@ -54,7 +54,7 @@ class Place:
     def look_outside(self, path: str) -> None:
         """Tell of a device path that leads to none of the app's directories."""
         whole = os.path.normpath("/" + path.lstrip("/"))
-        if not f"{whole}/".startswith(_OF_THE_APP):
+        if path and not f"{whole}/".startswith(_OF_THE_APP):
             self.touched_outside(whole, self.writes)
 
     def link_target(self, target: str) -> str:

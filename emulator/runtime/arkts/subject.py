@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ArkTsSubject:
-    """A module whose default export is the extension's class. ``class_name``: another class of it, "" for the default."""
+    """A module whose default export is the extension's class. ``class_name``: another class of it, "" for the default.
+
+    ``without_context``: the instance is made, and no context is given to it, so that whatever fails is the module's own doing.
+    """
 
     spec: str
     callbacks: tuple[str, ...]
@@ -30,6 +33,7 @@ class ArkTsSubject:
     sources: Sources | None = None
     package: Package | None = None
     notes: tuple[str, ...] = ()
+    without_context: bool = False
     language: str = "arkts"
 
     def make_realm(self, process: ExtensionProcess) -> Realm:

@@ -135,6 +135,7 @@ class JsThread:
             "className": subject.class_name,
             "callbacks": [name for name in subject.callbacks if name != "onProcess"],
             "kind": self.kind,
+            "hasContext": not subject.without_context,
         }
 
     # what the realm says -------------------------------------------------------------------------------------------------

@@ -259,7 +259,7 @@ function load() {
       }
       instance = new made();
       if (settings.kind === 'main') {
-        instance.context = realm.modules.context();
+        if (settings.hasContext) instance.context = realm.modules.context();
         for (const name of settings.callbacks) watch(name);
       }
       report('loaded', '""');
