@@ -104,6 +104,10 @@ class SessionView:
         """Those of onBackup(Ex) and onRestore(Ex)."""
         return tuple(c for c in self.calls if c.callback in WORK_CALLBACKS)
 
+    def call_of(self, callback: str) -> Call | None:
+        """The device's first call of this callback."""
+        return next((call for call in self.calls if call.callback == callback), None)
+
     @cached_property
     def results(self) -> tuple[Call, ...]:
         """Calls of Ex callbacks that settled with a value which the device used."""

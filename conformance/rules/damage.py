@@ -9,7 +9,7 @@ from typing import Any
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
 from conformance.json_text import NotJsonError, read_json
-from conformance.rules.findings import finding, returned, seconds
+from conformance.rules.findings import finding, returned, seconds, span
 from conformance.rules.registry import predicate
 from conformance.view import WORK_CALLBACKS, SessionView, failed
 from emulator.record import Call, Event
@@ -55,9 +55,9 @@ def damaged_by_interruption(evidence: Evidence) -> Iterator[Finding]:
         different = {path: how for path, how in _differences(nominal, healed).items() if evidence.volatile.get(path) != how}
         if different:
             path, how = min(different.items())
-            names = ", ".join(str(condition.get("name")) for condition in cut.record.conditions)
-            message = f"after {names} during a restore, a complete restore does not mend the app's files: {path} {how}"
-            yield finding("BK903", cut, message, f"{_files(len(different))} from an undisturbed restore", cause=how)
+            message = f"after {_conditions(cut)} during a restore, a complete restore does not mend the app's files: {path} {how}"
+            seen = f"{_files(len(different))} from an undisturbed restore; in the one that was cut short {span(cut.calls[-1])}"
+            yield finding("BK903", cut, message, seen, call=cut.calls[-1], cause=how)
 
 
 def volatile(nominal: SessionView, cut: SessionView, healed: SessionView) -> Mapping[str, str]:
@@ -103,9 +103,16 @@ def damages_live_data(evidence: Evidence) -> Iterator[Finding]:
             if what == "created":
                 made.add(path)
             elif usual is not None and path not in usual and path not in made and not _NOT_THE_APPS_STATE.match(path):
-                message = f"a backup left {path} {what}"
-                seen = f"noticed at {seconds(event.at_ns)}, during {event.data['during'] or 'no callback'}"
-                yield finding("BK904", view, message, seen, cause=what)
+                callback = event.data["during"]
+                under = f" under {_conditions(view)}" if view.record.conditions else ""
+                message = f"after a backup{under} {path}, which was there before, is {'gone' if what == 'removed' else what}"
+                when = f"noticed at {seconds(event.at_ns)}, during {callback or 'no callback'}"
+                seen = f"{when}; an undisturbed backup leaves the file alone"
+                yield finding("BK904", view, message, seen, call=view.call_of(callback), cause=what)
+
+
+def _conditions(view: SessionView) -> str:
+    return ", ".join(str(condition.get("name")) for condition in view.record.conditions)
 
 
 def _may_damage(view: SessionView) -> bool:

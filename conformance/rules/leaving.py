@@ -39,7 +39,8 @@ def output_not_backed_up(evidence: Evidence) -> Iterator[Finding]:
             continue
         where = "in the staging of the backup itself" if _STAGING_HOME.match(path) else "outside the includes"
         message = f"{path}, which {event.data['during']} {event.data['what']}, is not in the backup"
-        yield finding("BK601", view, message, f"it lies {where}; noticed at {seconds(event.at_ns)}", cause=path)
+        seen = f"it lies {where}; noticed at {seconds(event.at_ns)}"
+        yield finding("BK601", view, message, seen, call=view.call_of(event.data["during"]), cause=path)
 
 
 @predicate("BK608")
@@ -52,7 +53,8 @@ def output_in_scratch(evidence: Evidence) -> Iterator[Finding]:
             continue
         reason = f"the exclude {exclude!r} takes it away" if exclude is not None else "it lies in a cache or temp directory"
         message = f"{path}, which {event.data['during']} {event.data['what']}, is not in the backup"
-        yield finding("BK608", view, message, f"{reason}; noticed at {seconds(event.at_ns)}", cause=path)
+        seen = f"{reason}; noticed at {seconds(event.at_ns)}"
+        yield finding("BK608", view, message, seen, call=view.call_of(event.data["during"]), cause=path)
 
 
 @predicate("BK606")

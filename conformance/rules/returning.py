@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
-from conformance.rules.findings import finding
+from conformance.rules.findings import finding, seconds
 from conformance.rules.registry import predicate
 from conformance.view import SessionView
 
@@ -54,8 +54,10 @@ def keeps_temp_paths(evidence: Evidence) -> Iterator[Finding]:
         last = {event.data["path"]: event for event in view.of_kind("change")}
         for path, event in last.items():
             if event.data.get("names_staging") and event.data["during"] in _RESTORE_CALLBACKS:
-                message = f"{path}, which {event.data['during']} wrote, names a path under .backup/"
-                yield finding("BK604", view, message, "the device empties .backup after the restore", cause=path)
+                callback = event.data["during"]
+                message = f"{path}, which {callback} wrote, names a path under .backup/"
+                seen = f"noticed at {seconds(event.at_ns)}; the device empties .backup after the restore"
+                yield finding("BK604", view, message, seen, call=view.call_of(callback), cause=path)
 
 
 def _complete_restores(evidence: Evidence) -> Iterator[tuple[SessionView, Mapping[str, Any]]]:
