@@ -238,9 +238,14 @@ def _urandom(size: int, /) -> bytes:
 
 
 def _candidate_names() -> Iterator[str]:
-    """The names that tempfile tries one after the other; its own come from a generator that outlives a process."""
-    thread = current_thread()
-    if thread is None:
+    """The names that tempfile tries one after the other; its own come from a generator that outlives a process.
+
+    The emulator makes its own directories on the app's threads, too.
+    """
+    thread, frame = current_thread(), sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__") == "tempfile":
+        frame = frame.f_back
+    if thread is None or frame.f_globals.get("__name__", "").startswith("emulator."):
         return _REAL_NAMES()
     entropy = thread.owner.entropy
     return ("".join(entropy.choices(_NAME_CHARACTERS, k=8)) for _ in itertools.count())

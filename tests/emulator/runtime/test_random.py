@@ -75,6 +75,26 @@ def test_random_bytes_are_others_in_every_process_and_the_same_in_every_run() ->
     assert len(set(words)) == len(words) == 8
 
 
+class MakesAFile:
+    context: Any = None
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        os.close(tempfile.mkstemp(dir=self.context.filesDir)[0])
+        return OK_JSON
+
+
+def test_names_of_temporary_files_are_the_same_in_every_run() -> None:
+    def names() -> list[str]:
+        with Device() as device:
+            device.install(load_subject(MakesAFile))
+            records = [device.run(nominal_plan(SessionKind.FULL_BACKUP)) for _ in range(2)]
+        return [event.data["path"] for record in records for event in record.of_kind("change")]
+
+    first, second = names(), names()
+    assert first == second
+    assert len(set(first)) == 2
+
+
 class Rolls:
     def onBackupEx(self, backupInfo: str) -> str:
         print(random.random())
