@@ -196,7 +196,10 @@ def _faults(file: str, module: Module, why_not: Callable[[str, Path], str]) -> I
         first, *rest = module.script.diagnostics
         yield LoadFault(Stage.COMPILE, file, first.line, first.column, first.message, len(rest))
     for statement in module.script.imports:
-        if statement.type_only or statement.dynamic or statement.specifier in module.dependencies:
+        if statement.dynamic or statement.specifier in module.dependencies:
+            continue
+        # No build comes of an import of a missing file, whatever it is used for; types of a package may be kept elsewhere.
+        if statement.type_only and not statement.specifier.startswith("."):
             continue
         reason = why_not(statement.specifier, Path(file))
         if reason:

@@ -61,6 +61,12 @@ FIRES: dict[str, list[tuple[dict[str, Script], str, str, str]]] = {
             "app/Backup.ets:4:8",
         ),
         (
+            app(importing(imports("./Gone", "Gone", type_only=True, line=4, column=8))),
+            "an import of Backup.ets leads nowhere: there is no ./Gone",
+            "app/Backup.ets:4:8: there is no ./Gone",
+            "app/Backup.ets:4:8",
+        ),
+        (
             app(importing(imports("./A")), A=script(imported=(imports("./B"),)), B=script(a="Expression expected.")),
             "B.ets does not compile: Expression expected.",
             "app/B.ets:2:5: Expression expected.",
@@ -190,7 +196,7 @@ MISSES: dict[str, list[dict[str, Script]]] = {
     "BK801": [
         app(),
         app(importing(imports("./A", "a")), A=script()),
-        app(importing(imports("./Gone", "Gone", type_only=True))),
+        app(importing(imports("@app/gone", "Gone", type_only=True))),
         app(importing(imports("./Gone", dynamic=True))),
         app(importing(imports("@ohos.nobody.knows", "x"), imports("@kit.Unknown", "y", lazy=True))),
     ],
