@@ -97,8 +97,8 @@ class ExtensionProcess:
         self._running: list[str] = []
         self.wrote_files = False
         """Whether the app has opened or moved anything in its sandbox, so that a file's status alone says too little."""
-        self.opened_databases = False
-        """Whether it has opened one with SQLite, which writes once more when a connection that was left open is given up."""
+        self.databases: list[Any] = []
+        """Connections of SQLite that the app has made. One that was left open writes once more when it is given up."""
         self._at_rest = False
         """Whether nothing of the app has run since the last look at its files."""
         self._device_changes_files = any(isinstance(condition, StorageCondition) for condition in host.conditions)
@@ -271,7 +271,7 @@ class ExtensionProcess:
             return
         self.alive = False
         work = self.realm.alive_work()
-        suspended = bool(self._running) or bool(work) or self.opened_databases
+        suspended = bool(self._running) or bool(work) or bool(self.databases)
         restore = self.sandbox.freeze() if suspended else None
         if (restore is None or self.sandbox.exists) and not self._at_rest:
             self.note_changes()

@@ -16,7 +16,7 @@ import emulator
 from emulator.kernel import AppThread, current_thread
 
 _READING = frozenset(("os.listdir", "os.scandir", "os.chdir", "os.walk", "os.getxattr", "os.listxattr"))
-_DATABASE = "sqlite3.connect"
+_CONNECTED = "sqlite3.connect/handle"
 _WRITING: dict[str, tuple[tuple[int, int | None], ...]] = {
     "os.mkdir": ((0, 2),),
     "os.rmdir": ((0, 1),),
@@ -29,7 +29,7 @@ _WRITING: dict[str, tuple[tuple[int, int | None], ...]] = {
     "os.utime": ((0, 3),),
     "os.truncate": ((0, None),),
     "os.setxattr": ((0, None),),
-    _DATABASE: ((0, None),),
+    "sqlite3.connect": ((0, None),),
 }
 """Audit events of file work that changes something: where a path stands among the arguments, and where the descriptor of
 the directory that it is relative to. What a new link points at is not touched."""
@@ -72,6 +72,8 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
         paths, writes = [_from_directory(arguments, *places) for places in _WRITING[event]], True
     elif event in _READING:
         paths, writes = [*arguments[:1]], False
+    elif event == _CONNECTED:
+        paths, writes = [], True
     else:
         return
     thread = current_thread()
@@ -79,6 +81,8 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if thread.owner.bundle.subject.language != "python":  # its kits tell
         return
+    if event == _CONNECTED:
+        thread.owner.databases.append(arguments[0])
     for path in paths:
         _look(thread, path, writes, event)
 
@@ -118,7 +122,6 @@ def _look(thread: AppThread, path: Any, writes: bool, event: str) -> None:
     if shown in (":memory:", ""):
         return
     process = thread.owner
-    process.opened_databases = process.opened_databases or event == _DATABASE
     if shown.startswith("file:"):
         return
     above, name = os.path.split(shown)

@@ -11,9 +11,11 @@ import asyncio
 import contextvars
 import functools
 import inspect
+import sqlite3
 import traceback
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from emulator.ability import BundleVersion, NonErrorValue
@@ -77,7 +79,13 @@ class PythonRealm:
     def end(self) -> None:
         """The process is over: close the loop without running anything of the app."""
         self._jobs.clear()
+        for name in self._subject.callbacks:  # they would keep the instance, and what it has open, for the garbage collector
+            getattr(self._instance, "__dict__", {}).pop(name, None)
         self._instance = None
+        for database in self._process.databases:
+            with suppress(sqlite3.Error):
+                sqlite3.Connection.close(database)
+        self._process.databases.clear()
         for _ in range(MAX_UNDERTAKERS):
             if self._process.loops:
                 AppThread(self._main.kernel, "end", self._forget_loops, self._process).run_now()

@@ -6,6 +6,7 @@ What an app changes stays in its process.
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -54,21 +55,34 @@ def _delete(app: App, uri: str, steps: Steps) -> int:
 
 
 def _run(app: App, uri: str, sql: str, arguments: Sequence[Any]) -> sqlite3.Cursor:
-    tables: dict[str, sqlite3.Connection] = place_of_app(app).kept.setdefault("dataShare", {})
+    tables: _Tables = place_of_app(app).kept.setdefault("dataShare", _Tables())
     key = _bare(uri)
-    if key not in tables:
+    if key not in tables.by_uri:
         rows = app.process.host.data_shares.get(key)
         if rows is None:
             raise BusinessError(*NO_URI)
-        tables[key] = _table(rows)
+        tables.by_uri[key] = _table(rows)
     try:
-        return tables[key].execute(sql, arguments)
+        return tables.by_uri[key].execute(sql, arguments)
     except sqlite3.Error as error:
         raise database_error(error) from error
 
 
+class _Tables:
+    """What one process has asked for; closed when the process is forgotten, on whichever thread that is."""
+
+    def __init__(self) -> None:
+        self.by_uri: dict[str, sqlite3.Connection] = {}
+        weakref.finalize(self, _close_all, self.by_uri)
+
+
+def _close_all(tables: dict[str, sqlite3.Connection]) -> None:
+    while tables:
+        tables.popitem()[1].close()
+
+
 def _table(rows: Sequence[Row]) -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     columns = list(dict.fromkeys(name for row in rows for name in row)) or ["id"]
     connection.execute(f"CREATE TABLE shared ({', '.join(columns)})")
     for row in rows:

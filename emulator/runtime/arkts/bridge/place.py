@@ -73,10 +73,11 @@ class DeviceFiles(FileSystem):
         super().__init__(place)
         self._wall_ns = wall_ns
         self._host_fds: dict[int, int] = {}
+        self._over: list[bool] = []
         self._inodes: dict[tuple[int, int], int] = {}
         self.locks: dict[int, dict[int, bool]] = {}
         """By inode: who holds it, and whether alone."""
-        weakref.finalize(self, _close_all, self._host_fds)
+        weakref.finalize(self, _close_all, self._host_fds, self._over)
 
     def _number(self, fd: int, device: str) -> int:
         number = FIRST_DESCRIPTOR
@@ -105,7 +106,9 @@ class DeviceFiles(FileSystem):
             return False
 
     def close(self, fd: int) -> None:
-        """Its locks are gone, too."""
+        """Its locks are gone, too. What is collected together with its process has been closed already."""
+        if self._over:
+            return
         super().close(fd)
         del self._host_fds[fd]
         for holders in self.locks.values():
@@ -146,7 +149,8 @@ class DeviceFiles(FileSystem):
         os.utime(self._host_fds[fd], ns=(now_ns, now_ns))
 
 
-def _close_all(host_fds: dict[int, int]) -> None:
+def _close_all(host_fds: dict[int, int], over: list[bool]) -> None:
+    over.append(True)
     while host_fds:
         os.close(host_fds.popitem()[1])
 
