@@ -95,7 +95,7 @@ class Project:
             [sys.executable, "-P", "-m", "pytest", *plugins, "-p", "no:benchmark", *arguments],
             cwd=cwd or self.directory,
             env={
-                **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON", "COV"))},
+                **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON", "COV", "TOX"))},
                 "PYTHONPATH": os.pathsep.join(paths),
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "CONFORMANCE_SCRIPT": str(self.directory / "script.json"),
