@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from emulator.storage.checksum import checksum
 from emulator.storage.host_tree import accessible, copy_tree, entries_of, remove_tree, with_access
@@ -39,6 +40,9 @@ class FileState(NamedTuple):
     checksum: int
     ctime_ns: int = 0
 
+
+FoundFile = tuple[str, str, os.stat_result]
+"""Device path, host path and status."""
 
 Snapshot = dict[str, FileState]
 """Device path by state, directories and staging left out."""
@@ -78,7 +82,8 @@ class Sandbox:
         """The host path of a directory of the device, without a trailing slash; it exists afterwards."""
         self.make()
         path = os.path.join(self.root, device_path.strip("/"))
-        os.makedirs(path, exist_ok=True)
+        if not os.path.isdir(path):
+            os.makedirs(path, exist_ok=True)
         return path
 
     def make(self) -> Path:
@@ -111,22 +116,16 @@ class Sandbox:
         """``text`` with every host path of this tree turned into its device path."""
         return text.replace(str(self.root), "") if self.exists else text
 
-    def files(self) -> Iterator[tuple[str, str, os.stat_result]]:
+    def files(self) -> list[FoundFile]:
         """Device path, host path and status of every regular file outside staging, in name order."""
         if self._seed is not None:
             self.make()
-        if self.exists:
-            yield from self._files_below(str(self.root), "")
-
-    def _files_below(self, directory: str, device: str) -> Iterator[tuple[str, str, os.stat_result]]:
-        with accessible(directory):
-            for entry in entries_of(directory):
-                path = f"{device}/{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
-                    if path.removeprefix("/") not in STAGING:
-                        yield from self._files_below(entry.path, path)
-                elif entry.is_file(follow_symlinks=False):
-                    yield path, entry.path, entry.stat(follow_symlinks=False)
+        if not self.exists:
+            return []
+        try:
+            return _files_below(str(self.root), nullcontext)
+        except PermissionError:
+            return _files_below(str(self.root), accessible)
 
     def snapshot(self, known: Snapshot | None = None) -> Snapshot:
         """The state of every file now; empty, at no cost, when nobody has looked at the tree yet.
@@ -139,11 +138,11 @@ class Sandbox:
             if before is not None and _looks_like(status, before):
                 state[device_path] = before
                 continue
-            checksum = 0
+            crc = 0
             if status.st_size <= HASHED_BYTES:
-                checksum = zlib.crc32(with_access(self.root, path, _content))
+                crc = zlib.crc32(with_access(self.root, path, _content))
             state[device_path] = FileState(
-                status.st_size, status.st_mode, status.st_mtime_ns, status.st_ino, checksum, status.st_ctime_ns
+                status.st_size, status.st_mode, status.st_mtime_ns, status.st_ino, crc, status.st_ctime_ns
             )
         return state
 
@@ -215,6 +214,24 @@ class Sandbox:
         if self.exists:
             remove_tree(self.root)
             self.exists = False
+
+
+def _files_below(root: str, entering: Callable[[str], AbstractContextManager[Any]]) -> list[FoundFile]:
+    """``entering`` surrounds the work in each directory."""
+    found: list[FoundFile] = []
+
+    def look(directory: str, device: str) -> None:
+        with entering(directory):
+            for entry in entries_of(directory):
+                path = f"{device}/{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    if path[1:] not in STAGING:
+                        look(entry.path, path)
+                elif entry.is_file(follow_symlinks=False):
+                    found.append((path, entry.path, entry.stat(follow_symlinks=False)))
+
+    look(root, "")
+    return found
 
 
 def _content(path: str) -> bytes:

@@ -34,6 +34,14 @@ _WRITING: dict[str, tuple[tuple[int, int | None], ...]] = {
 """Audit events of file work that changes something: where a path stands among the arguments, and where the descriptor of
 the directory that it is relative to. What a new link points at is not touched."""
 
+_HEARD = _READING | _WRITING.keys() | {"open", _CONNECTED}
+
+_STACK = ("emulator.storage.", "emulator.extension.")
+"""Modules whose own file work is never the app's, though much of it is done on the app's threads."""
+
+_PASSING_ON = frozenset(("os", "shutil"))
+"""Modules of the standard library that do file work for whoever calls them."""
+
 _NAMES = frozenset(("os.mkdir", "os.rmdir", "os.remove", "os.rename", "os.link", "os.symlink"))
 """Events about the name itself: a link that stands there is not followed."""
 
@@ -66,25 +74,36 @@ def install() -> None:
 
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "open":
-        paths, writes = _opened(arguments), _opens_to_write(arguments)
-    elif event in _WRITING:
-        paths, writes = [_from_directory(arguments, *places) for places in _WRITING[event]], True
-    elif event in _READING:
-        paths, writes = [*arguments[:1]], False
-    elif event == _CONNECTED:
-        paths, writes = [], True
-    else:
+    if event not in _HEARD:
         return
     thread = current_thread()
     if thread is None or thread.owner is None or not thread.owner.alive or thread.dying:
         return
     if thread.owner.bundle.subject.language != "python":  # its kits tell
         return
+    if _is_the_stacks(sys._getframe(1)):
+        return
     if event == _CONNECTED:
         thread.owner.databases.append(arguments[0])
+        return
+    if event == "open":
+        paths, writes = _opened(arguments), _opens_to_write(arguments)
+    elif event in _READING:
+        paths, writes = [*arguments[:1]], False
+    else:
+        paths, writes = [_from_directory(arguments, *places) for places in _WRITING[event]], True
     for path in paths:
         _look(thread, path, writes, event)
+
+
+def _is_the_stacks(frame: FrameType | None) -> bool:
+    """A quick look at who calls, through those that only pass on, before anything is done about paths."""
+    while frame is not None:
+        name: str = frame.f_globals.get("__name__", "")
+        if name not in _PASSING_ON and not name.startswith("emulator.runtime."):
+            return name.startswith(_STACK)
+        frame = frame.f_back
+    return False
 
 
 def _opened(arguments: tuple[Any, ...]) -> list[Any]:

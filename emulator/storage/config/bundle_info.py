@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from emulator.storage.config.cjson import Members, NotJson, int_of, member, parse, printed
 
@@ -18,6 +19,7 @@ class BundleInfo:
     is_support_without_tar: bool = False
 
 
+@lru_cache(maxsize=16)
 def read_bundle_info(document: str | None) -> BundleInfo:
     """The properties that ``document`` gives its bundle. What is absent, of a wrong type or unreadable is the default.
 
