@@ -60,7 +60,7 @@ _JUDGES = (
 for _module in _JUDGES:
     import_module(f"{__name__}.{_module}")
 
-_IN_ORDER = tuple(sorted(PREDICATES.items()))
+_IN_ORDER = tuple((rule_id, rule(rule_id).area, PREDICATES[rule_id]) for rule_id in sorted(PREDICATES))
 
 
 def judge(
@@ -88,9 +88,11 @@ def judge_evidence(evidence: Evidence, *, only: Collection[str] | None = None) -
     if only is not None:
         for rule_id in only:
             rule(rule_id)
+    given = {"package": evidence.package, "source": evidence.sources}
+    missing = [area for area, files in given.items() if files is None]
     found: list[Finding] = []
-    for rule_id, function in _IN_ORDER:
-        if only is None or rule_id in only:
+    for rule_id, area, function in _IN_ORDER:
+        if area not in missing and (only is None or rule_id in only):
             found.extend(function(evidence))
     return tuple(found)
 

@@ -19,7 +19,6 @@ class BundleInfo:
     is_support_without_tar: bool = False
 
 
-@lru_cache(maxsize=16)
 def read_bundle_info(document: str | None) -> BundleInfo:
     """The properties that ``document`` gives its bundle. What is absent, of a wrong type or unreadable is the default.
 
@@ -35,6 +34,7 @@ def read_bundle_info(document: str | None) -> BundleInfo:
     )
 
 
+@lru_cache(maxsize=16)
 def usable_document(document: str) -> Members | None:
     """What the service looks into: the document with a unicast entry; None when it is none or has no array ``infos``.
 

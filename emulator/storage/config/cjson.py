@@ -6,13 +6,15 @@ of the same name, of which all are kept and the first is found. Every number is 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
 from sys import float_info
-from typing import Any
+from typing import Any, NoReturn
 
 DEPTH_LIMIT = 1000
 """CJSON_NESTING_LIMIT: arrays and objects inside each other."""
@@ -59,6 +61,14 @@ def int_of(value: Any) -> int | None:
 
 def parse(text: str, depth_limit: int = DEPTH_LIMIT) -> Any:
     """None, bool, float, str, list or `Members`. Raises NotJson where cJSON_Parse gives NULL."""
+    if not _OF_ITS_OWN.search(text) and text.count("[") + text.count("{") <= depth_limit:
+        with suppress(ValueError, RecursionError):  # what is no JSON may still be a document
+            return _JSON.decode(text)
+    return _read(text, depth_limit)
+
+
+def _read(text: str, depth_limit: int) -> Any:
+    """What Python's own decoder, which is many times faster, does not read the same way."""
     reader = _Reader(text)
     opened: list[tuple[list[Any] | Members, str]] = []
     while True:
@@ -85,6 +95,16 @@ def parse(text: str, depth_limit: int = DEPTH_LIMIT) -> Any:
             value = container
         else:
             return value
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+_OF_ITS_OWN = re.compile("[\0\ufeff\ud800-\udfff]|\\\\u")
+"""What the two read differently: NUL, a byte order mark, halves of surrogate pairs and UTF-16 units."""
+
+_JSON = json.JSONDecoder(object_pairs_hook=Members, parse_float=float, parse_int=float, parse_constant=_refuse, strict=False)
 
 
 class _Reader:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator.storage.config.cjson import Members, NotJson, int_of, member, parse, printed
@@ -115,3 +115,22 @@ _NUMBERS = st.integers(-(2**31), 2**31 - 1)
 def test_json_is_read_as_json_and_printed_as_json(value: Any) -> None:
     assert plain(parse(json.dumps(value))) == value
     assert json.loads(printed(parse(json.dumps(value, ensure_ascii=False)))) == value
+
+
+PIECES = ["[", "]", "{", "}", ",", ":", '"', '"a"', '"a":', "1", "-0", "1.5e3", "01", "1e999", "NaN", "Infinity", "null", "true"]
+PIECES += [" ", "\n", "\x0b", "\\", "\\n", "\\u", "\\u0041", "\\ud83d", "\udc00", "é", "//"]
+
+
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.recursive(st.text() | st.floats(), st.lists).map(json.dumps)
+)
+@settings(max_examples=2_000)
+def test_the_quick_way_of_reading_gives_the_same(text: str) -> None:
+    assert read(text) == read(text + "\0")  # which the quick way leaves alone
+
+
+def read(text: str) -> str:
+    try:
+        return repr(parse(text))
+    except NotJson:
+        return "none"
