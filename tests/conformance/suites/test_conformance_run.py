@@ -24,7 +24,7 @@ from tests.conformance.suites.vip import Mended, Vip
 
 
 def run_of(cls: type[Any], tmp_path: Path, **settings: Any) -> ConformanceRun:
-    return ConformanceRun(load_subject(cls), RunSettings(scenario_dir=tmp_path, **{"examples": 20, **settings}))
+    return ConformanceRun(load_subject(cls), RunSettings(scenario_dir=tmp_path, **{"profile": "quick", **settings}))
 
 
 def fake_run(behaviour: Callable[[FakeDevice, SessionPlan], str], tmp_path: Path, **settings: Any) -> ConformanceRun:
