@@ -13,6 +13,7 @@ from typing import Any
 
 from emulator.runtime.arkts.cache import ScriptCache
 from emulator.runtime.arkts.script import ClassInfo, Diagnostic, Import, Script
+from emulator.runtime.arkts.source_map import original
 from emulator.runtime.arkts.toolchain import Toolchain
 
 PROGRAM = Path(__file__).parent / "js" / "transpile"
@@ -105,6 +106,14 @@ def _our_version() -> str:
     return hashlib.sha256(b"\0".join(part.read_bytes() for part in parts)).hexdigest()
 
 
+def _mistakes(document: Mapping[str, Any]) -> tuple[Diagnostic, ...]:
+    """What the engine finds in the code, at its place in the source."""
+    return tuple(
+        Diagnostic(*original(document["mappings"], found["line"], found["column"]), found["message"])
+        for found in document["engine"]
+    )
+
+
 def _script(path: Path, document: Mapping[str, Any]) -> Script | None:
     """A document as a script; None when it is none of ours."""
     try:
@@ -117,7 +126,7 @@ def _script(path: Path, document: Mapping[str, Any]) -> Script | None:
             classes=tuple(ClassInfo(**{**c, "methods": tuple(map(tuple, c["methods"]))}) for c in document["classes"]),
             default_export=str(document["default_export"]),
             concurrent=tuple(document["concurrent"]),
-            diagnostics=tuple(Diagnostic(**d) for d in document["diagnostics"]),
+            diagnostics=tuple(Diagnostic(**d) for d in document["diagnostics"]) or _mistakes(document),
             digest=hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest(),
         )
     except (KeyError, TypeError, AttributeError):

@@ -187,10 +187,33 @@ def test_await_outside_of_a_function_is_refused(transpiler: Transpiler, source: 
     assert found.message == "await outside of a function is not emulated: move it into an async function"
 
 
-@pytest.mark.parametrize("source", ["const module = 1", "let a = 1, exports = 2", "let require: number"])
-def test_a_name_of_the_module_function_is_refused(transpiler: Transpiler, source: str) -> None:
-    [found] = transpiled(transpiler, source).diagnostics
-    assert found.message == "a variable of the module with this name is not emulated: give it another"
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("const module = 1\nexport const main = () => module + 1", 2),
+        ("let a = 1, exports = 2\nexport const main = () => a + exports", 3),
+        ("const __tick = (require: number): number => require + 1\nfor (const a of [1]) {}\nexport const main = () => __tick(1)", 2),
+        ("const { module, exports: b = module } = { module: 2 }\nexport const main = () => [{ module }.module, b].length", 2),
+        ("const [module = 1, ...exports] = [3, 4]\nexport const main = () => exports.length + module", 4),
+        ("class exports { static module = 3 }\nexport const main = () => exports.module", 3),
+        ("function f(exports: number): number { return g(exports) }\nexport const g = (a: number) => a + 1\nexport const main = () => f(1)", 2),
+        ("function require(module: number) { return { module } }\nexport const main = () => require(7).module", 7),
+        ("class A { module = 1; exports() { const module = 2; return this.module + module } }\nexport const main = () => new A().exports()", 3),
+    ],
+)
+def test_a_variable_may_be_called_like_a_part_of_the_module(
+    toolchain: Toolchain, transpiler: Transpiler, source: str, value: int
+) -> None:
+    script = transpiled(transpiler, source)
+    assert script.diagnostics == ()
+    [found] = run(toolchain, [script.code])
+    assert (found["error"], found["result"]) == ("", value)
+
+
+def test_such_a_variable_is_exported_where_it_is_declared(transpiler: Transpiler) -> None:
+    [found] = transpiled(transpiler, "const module = 1\nexport { module }").diagnostics
+    message = "a name of the module that is exported like this is not emulated: export it where it is declared"
+    assert found == Diagnostic(2, 10, message)
 
 
 def test_such_a_name_may_be_imported_exported_and_used_inside(toolchain: Toolchain, transpiler: Transpiler) -> None:
@@ -198,3 +221,17 @@ def test_such_a_name_may_be_imported_exported_and_used_inside(toolchain: Toolcha
     script = transpiled(transpiler, source)
     assert script.diagnostics == ()
     assert run(toolchain, [script.code])[0]["error"] == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "column", "message"),
+    [
+        ("import { a } from './a'\n\nconst b: number = 1\n\tlet b = a", 4, 6, "Identifier 'b' has already been declared"),
+        ("export class A {\n  f() {\n    break\n  }\n}", 3, 5, "Illegal break statement"),
+        ("export const a = (b: number, b: number) => b", 1, 30, "Duplicate parameter name not allowed in this context"),
+    ],
+)
+def test_what_only_the_engine_refuses_is_told_at_its_place(
+    transpiler: Transpiler, source: str, line: int, column: int, message: str
+) -> None:
+    assert transpiled(transpiler, source).diagnostics == (Diagnostic(line, column, message),)

@@ -2,7 +2,7 @@
 // module in ../modules.js.
 'use strict'
 
-module.exports = function instrument(ts, context, marks) {
+module.exports = function instrument(ts, context, marks, names) {
   const { factory } = context
   const concurrent = []
   const extending = []
@@ -95,6 +95,8 @@ module.exports = function instrument(ts, context, marks) {
 
   function visit(original) {
     if (ts.isClassDeclaration(original) && marks.isAnnotation(original)) return annotation(original)
+    const other = names.renamed(original, visit)
+    if (other) return other
     const inner = ts.visitEachChild(original, visit, context)
     const node = bare(inner)
     if (ts.isFunctionLike(node) && ticks(original)) return withBody(node, withTick(node.body))

@@ -5,9 +5,11 @@
 const [typescript, cache] = process.argv.slice(2)
 if (cache) require('node:module').enableCompileCache?.(cache)
 
+const vm = require('node:vm')
 const ts = require(typescript)
 const { prepass } = require('./prepass.js')
 const marksOf = require('./marks.js')
+const { PARAMETERS, namesOf } = require('./names.js')
 const factsOf = require('./facts.js')
 const instrument = require('./instrument.js')
 
@@ -26,10 +28,8 @@ const BY_KIND = {
   ts: { moduleDetection: ts.ModuleDetectionKind.Force },
   js: { allowJs: true },
 }
-// Of the function that a module becomes: see ../host.js.
-const PARAMETERS = new Set(['exports', 'require', 'module', '__filename', '__dirname'])
 const STATIC = "static ArkTS ('use static') is another language, which only the device's own compiler knows"
-const TAKEN = 'a variable of the module with this name is not emulated: give it another'
+const TAKEN = 'a name of the module that is exported like this is not emulated: export it where it is declared'
 const AWAITS = 'await outside of a function is not emulated: move it into an async function'
 
 function transpile({ kind, text: source }) {
@@ -42,9 +42,10 @@ function transpile({ kind, text: source }) {
     const marks = marksOf(ts, sourceFile, annotations)
     refuse(marks.directive(sourceFile, 'use static'), STATIC)
     refuse(topLevelAwait(sourceFile), AWAITS)
-    refuse(takenName(sourceFile), TAKEN)
+    const names = namesOf(ts, context, sourceFile)
+    refuse(names.refused, TAKEN)
     facts = factsOf(ts, sourceFile, lazy, marks)
-    const instrumented = instrument(ts, context, marks)
+    const instrumented = instrument(ts, context, marks, names)
     const result = instrumented.module(sourceFile)
     concurrent = instrumented.concurrent
     return result
@@ -60,12 +61,26 @@ function transpile({ kind, text: source }) {
     message: ts.flattenDiagnosticMessageText(d.messageText, ' '),
   }))
   for (const i of facts.imports) i.type_only ||= i.names.length > 0 && !isLeft(result.outputText, i.specifier)
+  const code = result.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n')
   return {
-    code: result.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n'),
+    code,
     mappings: JSON.parse(result.sourceMapText).mappings,
     ...facts,
     concurrent,
     diagnostics: [...refused, ...diagnostics],
+    engine: mistakeIn(code),
+  }
+}
+
+// What TypeScript leaves to its type checker, and the engine refuses, at its place in the code: a name that is declared twice,
+// a break outside of a loop.
+function mistakeIn(code) {
+  try {
+    vm.compileFunction(code, PARAMETERS, { filename: 'module' })
+    return []
+  } catch ({ message, stack }) {
+    const [, line, marked] = /^module:(\d+)\n.*\n( *)\^/.exec(stack) ?? [null, '1', '']
+    return [{ line: Number(line), column: marked.length + 1, message }]
   }
 }
 
@@ -82,14 +97,6 @@ function isLeft(code, specifier) {
 function placeOf(text, at) {
   const before = text.slice(0, at).split(/\r\n|[\n\r\u2028\u2029]/)
   return { line: before.length, column: before[before.length - 1].length + 1 }
-}
-
-// An exported variable becomes a property of the exports, and has no name.
-function takenName(sourceFile) {
-  return sourceFile.statements
-    .filter((s) => ts.isVariableStatement(s) && s.declarationList.flags & ts.NodeFlags.BlockScoped && !s.modifiers?.length)
-    .flatMap((s) => s.declarationList.declarations.map((d) => d.name))
-    .find((name) => PARAMETERS.has(name.text))
 }
 
 function answer(request) {
