@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from conformance.view import SessionView
@@ -22,7 +22,7 @@ class Evidence:
     a run, so that rules about a whole run (BK302) may judge. ``package`` is how the app is registered, None when nobody
     says; ``callbacks`` are those that it overrides, beyond what the records say; ``sources`` are those of an ArkTS
     extension, None for any other. ``volatile`` says what differs between two undisturbed restores of the app, made at other
-    times or with other random numbers: file by file (``bundle:path``), how it differs.
+    times or with other random numbers: files (``bundle:path``), each with how it differs.
     """
 
     records: tuple[Record, ...]
@@ -33,7 +33,7 @@ class Evidence:
     package: Package | None = None
     callbacks: frozenset[str] = frozenset()
     sources: Sources | None = None
-    volatile: Mapping[str, str] = field(default_factory=dict)
+    volatile: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property
     def views(self) -> tuple[SessionView, ...]:

@@ -17,6 +17,9 @@ from emulator.storage.checksum import OF_SQLITE
 
 _NOT_THE_APPS_STATE = re.compile(r"^/data/storage/el\d/base/((haps/[^/]+/)?(cache|temp)|\.backup)/|.*-(wal|shm|journal)$")
 """Scratch, staging, and what SQLite keeps beside an open database."""
+_ANOTHER_CONTENT = "has another content"
+_CHANGING = re.compile(r"[A-Za-z]*[0-9][0-9A-Za-z]*")
+"""A part of a name that a clock, a counter or chance may have made."""
 _UNREACHED = "not reached"
 """How the record says that no fault could follow the app to its file."""
 _NOT_TOLD = "not told: "
@@ -52,7 +55,8 @@ def damaged_by_interruption(evidence: Evidence) -> Iterator[Finding]:
         nominal = evidence.nominal_view(healed.record.kind)
         if nominal is None or not cut.cut_short or not cut.calls or not _comparable(nominal, cut, healed):
             continue
-        different = {path: how for path, how in _differences(nominal, healed).items() if evidence.volatile.get(path) != how}
+        found = _differences(nominal, healed)
+        different = {path: how for path, how in found.items() if (_shape(path, how), how) not in evidence.volatile}
         if different:
             path, how = min(different.items())
             message = f"after {_conditions(cut)} during a restore, a complete restore does not mend the app's files: {path} {how}"
@@ -60,12 +64,20 @@ def damaged_by_interruption(evidence: Evidence) -> Iterator[Finding]:
             yield finding("BK903", cut, message, seen, call=cut.calls[-1], cause=how)
 
 
-def volatile(nominal: SessionView, cut: SessionView, healed: SessionView) -> Mapping[str, str]:
+def volatile(nominal: SessionView, cut: SessionView, healed: SessionView) -> frozenset[tuple[str, str]]:
     """How the files of a restore differ from those of the nominal one, though nothing of the app ran before it.
 
-    That is the work of the clock or of random numbers, not of what came before.
+    That is the work of the clock or of random numbers, not of what came before. Where they make the name, the next restore
+    has yet another one.
     """
-    return _differences(nominal, healed) if not cut.calls and _comparable(nominal, cut, healed) else {}
+    if cut.calls or not _comparable(nominal, cut, healed):
+        return frozenset()
+    return frozenset((_shape(path, how), how) for path, how in _differences(nominal, healed).items())
+
+
+def _shape(path: str, how: str) -> str:
+    """The path; of a file that only one side has, what all its names may have in common."""
+    return path if how == _ANOTHER_CONTENT else _CHANGING.sub("#", path)
 
 
 def _comparable(nominal: SessionView, cut: SessionView, healed: SessionView) -> bool:
@@ -78,7 +90,7 @@ def _comparable(nominal: SessionView, cut: SessionView, healed: SessionView) -> 
 def _differences(nominal: SessionView, healed: SessionView) -> dict[str, str]:
     expected, found = _tree(nominal), _tree(healed)
     return {
-        path: "is missing" if path not in found else "is left over" if path not in expected else "has another content"
+        path: "is missing" if path not in found else "is left over" if path not in expected else _ANOTHER_CONTENT
         for path in sorted(expected.keys() | found.keys())
         if expected.get(path) != found.get(path)
     }

@@ -48,7 +48,7 @@ class Judging:
     reasons: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     _calling: dict[str, Record] = field(default_factory=dict)
-    _volatile: dict[str, str] = field(default_factory=dict)
+    _volatile: frozenset[tuple[str, str]] = frozenset()
 
     def take(self, suite: Suite, result: GroupResult, state: SuiteState) -> tuple[Finding, ...]:
         """Judge a group by all rules; the findings are kept in the ledger."""
@@ -62,8 +62,8 @@ class Judging:
         for cut, healed in evidence.healed_views:
             nominal = evidence.nominal_view(healed.record.kind)
             if nominal is not None:
-                self._volatile.update(volatile(nominal, cut, healed))
-        evidence = replace(evidence, volatile=dict(self._volatile))
+                self._volatile |= volatile(nominal, cut, healed)
+        evidence = replace(evidence, volatile=self._volatile)
         state.judged += sum(1 for view in evidence.views if view.calls)
         reason = result.blocked or next((b for b in map(blocked, result.records) if b), "")
         if reason:

@@ -15,7 +15,7 @@ CACHED = "/data/storage/el2/base/haps/entry/cache/a"
 STAGED = "/data/storage/el2/base/.backup/a"
 EMPTY: Mapping[str, Any] = {"ext_info": ""}
 OLDER = BundleVersion(999_999, "0.9.9")
-AT = {f"{BUNDLE}:{FILES}/a": "has another content"}
+AT = frozenset([(f"{BUNDLE}:{FILES}/a", "has another content")])
 FULL = {"name": "StorageFull", "after_bytes": 0}
 
 

@@ -115,8 +115,17 @@ class NotesWhenAndWhere(BackupExtensionAbility):
         return RESULT
 
 
-def test_what_depends_on_the_clock_or_on_chance_is_no_damage(tmp_path: Path) -> None:
-    assert run_of(NotesWhenAndWhere, tmp_path).outcome("BK903").outcome is OutcomeKind.PASSED
+class NamesItsNote(BackupExtensionAbility):
+    """Leaves a note that is called after the time and a number of its own."""
+
+    def onRestoreEx(self, bundleVersion: BundleVersion, restoreInfo: str) -> str:
+        Path(self.context.filesDir, f"restored-{int(time.time())}-{uuid.uuid4().hex}.txt").write_text("once")
+        return RESULT
+
+
+@pytest.mark.parametrize("cls", [NotesWhenAndWhere, NamesItsNote])
+def test_what_depends_on_the_clock_or_on_chance_is_no_damage(cls: type[Any], tmp_path: Path) -> None:
+    assert run_of(cls, tmp_path, profile="gate").outcome("BK903").outcome is OutcomeKind.PASSED
 
 
 def test_the_quick_profile_runs_less(tmp_path: Path) -> None:

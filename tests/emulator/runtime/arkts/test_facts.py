@@ -188,23 +188,23 @@ def test_await_outside_of_a_function_is_refused(transpiler: Transpiler, source: 
 
 
 @pytest.mark.parametrize(
-    ("source", "value"),
+    ("source", "result", "value"),
     [
-        ("const module = 1\nexport const main = () => module + 1", 2),
-        ("let a = 1, exports = 2\nexport const main = () => a + exports", 3),
-        ("const __tick = (require: number): number => require + 1\nfor (const a of [1]) {}\nexport const main = () => __tick(1)", 2),
-        ("const { module, exports: b = module } = { module: 2 }\nexport const main = () => [{ module }.module, b].length", 2),
-        ("const [module = 1, ...exports] = [3, 4]\nexport const main = () => exports.length + module", 4),
-        ("class exports { static module = 3 }\nexport const main = () => exports.module", 3),
-        ("function f(exports: number): number { return g(exports) }\nexport const g = (a: number) => a + 1\nexport const main = () => f(1)", 2),
-        ("function require(module: number) { return { module } }\nexport const main = () => require(7).module", 7),
-        ("class A { module = 1; exports() { const module = 2; return this.module + module } }\nexport const main = () => new A().exports()", 3),
+        ("const module = 1", "module + 1", 2),
+        ("let a = 1, exports = 2", "a + exports", 3),
+        ("const __tick = (require: number): number => require + 1\nfor (const a of [1]) {}", "__tick(1)", 2),
+        ("const { module, exports: b = module } = { module: 2 }", "[{ module }.module, b].length", 2),
+        ("const [module = 1, ...exports] = [3, 4]", "exports.length + module", 4),
+        ("class exports { static module = 3 }", "exports.module", 3),
+        ("function f(exports: number): number { return g(exports) }\nexport const g = (a: number) => a + 1", "f(1)", 2),
+        ("function require(module: number) { return { module } }", "require(7).module", 7),
+        ("class A { module = 1; exports() { const module = 2; return this.module + module } }", "new A().exports()", 3),
     ],
 )
 def test_a_variable_may_be_called_like_a_part_of_the_module(
-    toolchain: Toolchain, transpiler: Transpiler, source: str, value: int
+    toolchain: Toolchain, transpiler: Transpiler, source: str, result: str, value: int
 ) -> None:
-    script = transpiled(transpiler, source)
+    script = transpiled(transpiler, f"{source}\nexport const main = () => {result}")
     assert script.diagnostics == ()
     [found] = run(toolchain, [script.code])
     assert (found["error"], found["result"]) == ("", value)
