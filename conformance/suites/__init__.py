@@ -46,7 +46,7 @@ def _nothing_fixed(context: SuiteContext) -> SessionGroups:
 SUITES: tuple[Suite, ...] = (
     Suite("nominal", _IN_ORDER | NOMINAL_RULES, nominal.groups),
     Suite("repeat", _IN_ORDER | NOMINAL_RULES | {"BK510", "BK511"}, repeat.groups),
-    Suite("info", _IN_ORDER | {"BK506", "BK507"}, info.groups),
+    Suite("info", _IN_ORDER | {"BK506", "BK507", "BK904"}, info.groups),
     Suite("text", _IN_ORDER | {"BK514"}, text.groups),
     Suite("versions", _IN_ORDER | {"BK508"}, versions.groups),
     Suite("lifecycle", _IN_ORDER, lifecycle.groups),

@@ -128,6 +128,21 @@ def test_what_depends_on_the_clock_or_on_chance_is_no_damage(cls: type[Any], tmp
     assert run_of(cls, tmp_path, profile="gate").outcome("BK903").outcome is OutcomeKind.PASSED
 
 
+class DeletesWhenTold(BackupExtensionAbility):
+    """Makes room on the old phone when the new one is another device."""
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        if "isSameDevice" in backupInfo and '"false"' in backupInfo:
+            for note in Path(self.context.filesDir).glob("*.txt"):
+                note.unlink()
+        return RESULT
+
+
+def test_what_a_backup_deletes_when_it_is_told_something_is_damage(tmp_path: Path) -> None:
+    outcomes = all_outcomes(run_of(DeletesWhenTold, tmp_path))
+    assert [rule_id for rule_id, outcome in outcomes.items() if outcome.findings] == ["BK904"]
+
+
 def test_the_quick_profile_runs_less(tmp_path: Path) -> None:
     quick, gate = (
         ConformanceRun(load_subject(Control), RunSettings(profile=p, scenario_dir=tmp_path)) for p in ("quick", "gate")
