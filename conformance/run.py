@@ -18,8 +18,10 @@ from conformance import scenarios
 from conformance.catalogue import CATALOGUE, Finding, Severity
 from conformance.evidence import Evidence
 from conformance.rules import NOT_JUDGED, PREDICATES, does_not_run, files_blocked, judge_evidence, not_applicable, switched_off
+from conformance.rules.damage import volatile
 from conformance.scenarios import Verdict
 from conformance.suites import FUZZ, SUITES, Suite, suites_feeding
+from conformance.suites.faults import healed
 from conformance.suites.judging import Judging, SuiteState, confirmed, evidence_of, harness_fault
 from conformance.suites.lab import DeviceFactory, Lab
 from conformance.suites.ledger import Sighting
@@ -28,7 +30,7 @@ from conformance.suites.repeatability import DeviceNotRepeatable, repeated
 from conformance.suites.session import SessionGroup, SuiteContext, single
 from conformance.suites.shrinking import shrink
 from conformance.suites.words import words_of
-from emulator.conditions import Condition
+from emulator.conditions import Condition, RefuseConnect
 from emulator.device import Device
 from emulator.guard import guarded
 from emulator.package import Package
@@ -358,6 +360,9 @@ def replay(path: Path, subject: Subject, settings: RunSettings, package: Package
     reached = len(result.records) == len(group.sessions)
     record = result.records[-1] if reached else None
     evidence = evidence_of(result, nominal)
+    if evidence.healed:
+        refused = replace(healed("refused", nominal_plan(scenario.plan.kind), RefuseConnect()), data=group.data)
+        evidence = replace(evidence, volatile=volatile(evidence_of(lab.run(refused), nominal)))
     found = [*judge_evidence(evidence), *confirmed(result)]
     wanted = scenario.expect.get("rule")
     if wanted == "BK511" and record is not None and not evidence.repeats:

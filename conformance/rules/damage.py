@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from conformance.catalogue import Finding
@@ -55,24 +56,28 @@ def damaged_by_interruption(evidence: Evidence) -> Iterator[Finding]:
         nominal = evidence.nominal_view(healed.record.kind)
         if nominal is None or not cut.cut_short or not cut.calls or not _comparable(nominal, cut, healed):
             continue
-        found = _differences(nominal, healed)
-        different = {path: how for path, how in found.items() if (_shape(path, how), how) not in evidence.volatile}
+        differences = _differences(nominal, healed).items()
+        different = {path: how for path, how in differences if (_shape(path, how), how) not in evidence.volatile}
         if different:
             path, how = min(different.items())
             message = f"after {_conditions(cut)} during a restore, a complete restore does not mend the app's files: {path} {how}"
             seen = f"{_files(len(different))} from an undisturbed restore; in the one that was cut short {span(cut.calls[-1])}"
-            yield finding("BK903", cut, message, seen, call=cut.calls[-1], cause=how)
+            found = finding("BK903", healed, message, seen, call=next(iter(healed.calls), None), cause=how)
+            yield replace(found, conditions=cut.record.conditions)
 
 
-def volatile(nominal: SessionView, cut: SessionView, healed: SessionView) -> frozenset[tuple[str, str]]:
+def volatile(evidence: Evidence) -> frozenset[tuple[str, str]]:
     """How the files of a restore differ from those of the nominal one, though nothing of the app ran before it.
 
     That is the work of the clock or of random numbers, not of what came before. Where they make the name, the next restore
     has yet another one.
     """
-    if cut.calls or not _comparable(nominal, cut, healed):
-        return frozenset()
-    return frozenset((_shape(path, how), how) for path, how in _differences(nominal, healed).items())
+    found: set[tuple[str, str]] = set()
+    for cut, healed in evidence.healed_views:
+        nominal = evidence.nominal_view(healed.record.kind)
+        if nominal is not None and not cut.calls and _comparable(nominal, cut, healed):
+            found.update((_shape(path, how), how) for path, how in _differences(nominal, healed).items())
+    return frozenset(found)
 
 
 def _shape(path: str, how: str) -> str:

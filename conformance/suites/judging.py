@@ -59,10 +59,7 @@ class Judging:
             for callback in (*(call.callback for call in record.calls), *entered):
                 self._calling.setdefault(callback, record)
         evidence = evidence_of(result, self._nominal_by_name(result.group.data))
-        for cut, healed in evidence.healed_views:
-            nominal = evidence.nominal_view(healed.record.kind)
-            if nominal is not None:
-                self._volatile |= volatile(nominal, cut, healed)
+        self._volatile |= volatile(evidence)
         evidence = replace(evidence, volatile=self._volatile)
         state.judged += sum(1 for view in evidence.views if view.calls)
         reason = result.blocked or next((b for b in map(blocked, result.records) if b), "")

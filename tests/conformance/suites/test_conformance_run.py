@@ -249,6 +249,32 @@ def test_what_a_fault_leaves_behind_is_found_on_the_healed_device(tmp_path: Path
     assert replay(Path(outcome.findings[0].replay), load_subject(AfterCrash), RunSettings()).verdict is Verdict.FAILED
 
 
+class HalfImported(NotesWhenAndWhere):
+    """Takes an import that was begun for one that is done."""
+
+    def onRestoreEx(self, bundleVersion: BundleVersion, restoreInfo: str) -> str:
+        begun = Path(self.context.filesDir, "begun")
+        if self.begins_anew or not begun.exists():
+            begun.touch()
+            time.sleep(1)
+            Path(self.context.filesDir, "imported.txt").write_text("all")
+        return super().onRestoreEx(bundleVersion, restoreInfo)
+
+    begins_anew = False
+
+
+class AllImported(HalfImported):
+    begins_anew = True
+
+
+def test_the_clock_is_no_damage_in_a_replay_either(tmp_path: Path) -> None:
+    outcome = run_of(HalfImported, tmp_path).outcome("BK903")
+    assert outcome.outcome is OutcomeKind.FAILED
+    file = Path(outcome.findings[0].replay)
+    assert replay(file, load_subject(HalfImported), RunSettings()).verdict is Verdict.FAILED
+    assert replay(file, load_subject(AllImported), RunSettings()).verdict is Verdict.FIXED
+
+
 class ExportCounted(Control):
     """Counts its own export among its notes, so that the second backup tells of one more."""
 
