@@ -303,4 +303,7 @@ def parse_condition(text: str) -> Condition:
 
 def find_condition(conditions: Iterable[Condition], kind: type[_C]) -> _C | None:
     """The first condition of this class, if any."""
-    return next((c for c in conditions if isinstance(c, kind)), None)
+    for condition in conditions:
+        if isinstance(condition, kind):
+            return condition
+    return None

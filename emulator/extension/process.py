@@ -301,17 +301,21 @@ class ExtensionProcess:
             self.end("low-memory")
 
     def _bury(self, restore: Callable[[], None] | None, why: str) -> None:
-        with warnings.catch_warnings():
-            if restore is not None:
+        if restore is None:
+            self._end_threads()
+        else:
+            with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ResourceWarning)  # files that the app had open
                 warnings.filterwarnings("ignore", r"coroutine '.*' was never awaited", RuntimeWarning)
-            for thread in self.threads:
-                thread.dying = False
-                thread.kill()
-            self.realm.end()
-        if restore is not None:
+                self._end_threads()
             restore()
         for future, broken in self.broken_replies if why != "session-over" else ():
             future.set_result(broken)
         if why not in ("disconnect", "session-over", "hang"):
             self.on_died()
+
+    def _end_threads(self) -> None:
+        for thread in self.threads:
+            thread.dying = False
+            thread.kill()
+        self.realm.end()

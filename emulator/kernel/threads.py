@@ -202,10 +202,7 @@ class AppThread(greenlet.greenlet):
             self._ended()
             return
         self.parent = greenlet.getcurrent()
-        try:
-            self._enter(lambda: self.throw(Killed))
-        except Killed:
-            self.ended = True
+        self._enter(self.switch)  # where it left, it learns that it is dying
 
     def run_now(self) -> None:
         """Run it at this very event, up to where it waits for the first time."""

@@ -62,7 +62,7 @@ def read_infos(document: str | None, user_id: int, singleton: bool, incremental_
 def parses_on_connect(ext_info: str) -> bool:
     """False when a BACKUP connection breaks on this string: an element that is no object (control-plane 2.2)."""
     try:
-        value = json.loads(ext_info, parse_constant=_refuse, parse_int=_finite, parse_float=_finite)
+        value = _JSON.decode(ext_info)
     except RecursionError:
         value = parse(ext_info, depth_limit=len(ext_info))  # the extension's own parser knows no limit
     except ValueError:
@@ -88,6 +88,9 @@ def _finite(number: str) -> float:
 
 def _refuse(constant: str) -> Any:
     raise ValueError(constant)
+
+
+_JSON = json.JSONDecoder(parse_constant=_refuse, parse_int=_finite, parse_float=_finite)
 
 
 def progress_envelope(epoch_s: int, text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from emulator.kernel import Kernel
+from emulator.kernel import Kernel, current_thread
 
 _pressed: list[bool] = [False]
 
@@ -53,4 +53,7 @@ def reraise_real(error: BaseException, kernel: Kernel) -> None:
     """When ``error`` is the user's own Ctrl-C, leave the app's code and raise it where the kernel was started."""
     if isinstance(error, KeyboardInterrupt) and _pressed[0]:
         _pressed[0] = False
+        thread = current_thread()
         kernel.hub.throw(KeyboardInterrupt())
+        if thread is not None:
+            thread.check()  # it goes on to die, and for nothing else

@@ -16,6 +16,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from emulator.ability import BundleVersion, NonErrorValue
@@ -306,30 +307,42 @@ class PythonRealm:
         for name in self._subject.callbacks:
             if name != "onProcess" and not isinstance(getattr(type(instance), name, None), property):
                 method = getattr(instance, name, None)
-                if callable(method):
-                    attributes[name] = self._watched(name, method)
+                if isinstance(method, MethodType) and isinstance(method.__func__, FunctionType):
+                    attributes[name] = MethodType(_watched(name, method.__func__), method.__self__)
+                elif callable(method):
+                    attributes[name] = _watched.__wrapped__(name, method)
 
-    def _watched(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-        if inspect.iscoroutinefunction(method):
-
-            @functools.wraps(method)
-            async def entered_async(*args: Any, **kwargs: Any) -> Any:
-                self._note_entry(name)
-                return await method(*args, **kwargs)
-
-            return entered_async
-
-        @functools.wraps(method)
-        def entered(*args: Any, **kwargs: Any) -> Any:
-            self._note_entry(name)
-            return method(*args, **kwargs)
-
-        return entered
-
-    def _note_entry(self, name: str) -> None:
+    def note_entry(self, name: str) -> None:
+        """The body of the callback ``name`` is about to run."""
         by = "device" if self._by_device else "subject"
         self._by_device = False
         self._journal.add("entry", process=self._process.number, callback=name, by=by)
+
+
+@functools.lru_cache(maxsize=64)
+def _watched(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """``function`` as it tells the process that runs it; the same for every instance of the app's class."""
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def entered_async(*args: Any, **kwargs: Any) -> Any:
+            _note_entry(name)
+            return await function(*args, **kwargs)
+
+        return entered_async
+
+    @functools.wraps(function)
+    def entered(*args: Any, **kwargs: Any) -> Any:
+        _note_entry(name)
+        return function(*args, **kwargs)
+
+    return entered
+
+
+def _note_entry(name: str) -> None:
+    thread = current_thread()
+    if thread is not None:
+        thread.owner.realm.note_entry(name)
 
 
 def _argument(argument: Any) -> Any:

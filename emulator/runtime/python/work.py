@@ -63,6 +63,8 @@ def _name(task: asyncio.Task[Any]) -> str:
 
 def pending_work(process: Any) -> list[Work]:
     """All pending work of a process. A thread that waits without a deadline, an idle pool thread for one, is none."""
+    if not process.loops and len(process.threads) == 1:
+        return []
     now = process.kernel.now_ns / 1e9
     works = [work for loop in process.loops for work in loop.work.pending(now)]
     works.extend(

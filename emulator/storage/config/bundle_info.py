@@ -19,6 +19,7 @@ class BundleInfo:
     is_support_without_tar: bool = False
 
 
+@lru_cache(maxsize=16)
 def read_bundle_info(document: str | None) -> BundleInfo:
     """The properties that ``document`` gives its bundle. What is absent, of a wrong type or unreadable is the default.
 

@@ -43,10 +43,11 @@ class Members:
 
 def member(value: Any, name: str) -> Any:
     """cJSON_GetObjectItem: the first member whose name matches whatever its case; None when there is none."""
-    if not isinstance(value, Members):
-        return None
-    wanted = name.translate(_LOWER)
-    return next((item for given, item in value.pairs if given.translate(_LOWER) == wanted), None)
+    if isinstance(value, Members):
+        for given, item in value.pairs:
+            if given == name or (len(given) == len(name) and given.translate(_LOWER) == name.translate(_LOWER)):
+                return item
+    return None
 
 
 def int_of(value: Any) -> int | None:
