@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,6 @@ PAIRS = {"onBackupEx": "onBackup", "onRestoreEx": "onRestore"}
 _STEPS_THAT_CUT = frozenset({"cancel", "release", "die"})
 _RUN_TIMERS = frozenset({"ext", "fwk"})
 _CAME_BACK = frozenset({"returned", "fulfilled"})
-_NONE: tuple[Event, ...] = ()
 
 
 class SessionView:
@@ -28,18 +27,10 @@ class SessionView:
     def __init__(self, record: Record) -> None:
         self.record = record
         self.callbacks: frozenset[str] = frozenset(record.subject["callbacks"])
-        by_kind: dict[str, list[Event]] = {}
-        for event in record.events:
-            kind = event.kind
-            if kind in by_kind:
-                by_kind[kind].append(event)
-            else:
-                by_kind[kind] = [event]
-        self._by_kind = by_kind
 
-    def of_kind(self, kind: str) -> list[Event] | tuple[Event, ...]:
+    def of_kind(self, kind: str) -> Sequence[Event]:
         """The events of this kind, in order."""
-        return self._by_kind.get(kind, _NONE)
+        return self.record.by_kind.get(kind, ())
 
     @cached_property
     def blocked(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -140,14 +140,28 @@ class Record:
         """True for both kinds of backup."""
         return self.kind.endswith("backup")
 
+    @cached_property
+    def by_kind(self) -> Mapping[str, Sequence[Event]]:
+        """The events of each kind that there is, in order."""
+        found: dict[str, list[Event]] = {}
+        for event in self.events:
+            kind = event.kind
+            if kind in found:
+                found[kind].append(event)
+            else:
+                found[kind] = [event]
+        return found
+
     def of_kind(self, *kinds: str) -> Iterator[Event]:
         """The events of these kinds, in order."""
+        if len(kinds) == 1:
+            return iter(self.by_kind.get(kinds[0], ()))
         return (event for event in self.events if event.kind in kinds)
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """Every call of a callback by the device, in order of their begin."""
-        return tuple(_read_calls(self.events))
+        return tuple(_read_calls(self.by_kind))
 
     @cached_property
     def polls(self) -> tuple[Poll, ...]:
@@ -157,7 +171,7 @@ class Record:
     @cached_property
     def client(self) -> tuple[ClientMessage, ...]:
         """What the caller of the backup saw, in order."""
-        return tuple(ClientMessage(e.at_ns, e.data["callback"], tuple(e.data["args"])) for e in self.events if e.kind == "client")
+        return tuple(ClientMessage(e.at_ns, e.data["callback"], tuple(e.data["args"])) for e in self.of_kind("client"))
 
     def end_code(self, bundle: str) -> int | None:
         """The code of the bundle's last onBundleEnd, or of its failed onBundleBegin; None when it never ended."""
@@ -235,21 +249,20 @@ class Record:
         )
 
 
-def _read_calls(events: tuple[Event, ...]) -> Iterator[Call]:
-    begins = [e for e in events if e.kind == "call"]
-    sync_ends = {e.data["call"]: e for e in events if e.kind == "call.sync-end"}
-    settles = {e.data["call"]: e for e in events if e.kind == "call.settled"}
-    reads = {e.data["call"] for e in events if e.kind == "call.read"}
-    lived = {e.data["process"]: e.at_ns for e in events if e.kind == "process.end"}
+def _read_calls(by_kind: Mapping[str, Sequence[Event]]) -> Iterator[Call]:
+    sync_ends = {e.data["call"]: e for e in by_kind.get("call.sync-end", ())}
+    settles = {e.data["call"]: e for e in by_kind.get("call.settled", ())}
+    reads = {e.data["call"] for e in by_kind.get("call.read", ())}
+    ended = {e.data["process"] for e in by_kind.get("process.end", ())}
     seen: set[int] = set()
-    for begin in begins:
+    for begin in by_kind.get("call", ()):
         number, process = begin.data["call"], begin.data["process"]
         sync_end, settled = sync_ends.get(number), settles.get(number)
         last = settled or (sync_end if sync_end and sync_end.data["outcome"] != "promise" else None)
         if last is not None:
             outcome = last.data["outcome"]
         else:
-            outcome = "cut" if sync_end is None and process in lived else "pending"
+            outcome = "cut" if sync_end is None and process in ended else "pending"
         value = last.data.get("value") if last is not None else None
         yield Call(
             id=number,

@@ -9,7 +9,7 @@ from conformance.catalogue import Finding, rule
 from conformance.evidence import Evidence
 from conformance.rules.applicability import not_applicable
 from conformance.rules.package_applicability import package_blocked, switched_off
-from conformance.rules.registry import NOT_JUDGED, PREDICATES, Predicate, predicate
+from conformance.rules.registry import NEEDS, NOT_JUDGED, PREDICATES, Predicate, predicate
 from conformance.rules.source_applicability import does_not_run, source_blocked
 from conformance.view import SessionView
 from emulator.package import Package
@@ -17,6 +17,7 @@ from emulator.record import Record
 from emulator.runtime.arkts.sources import Sources
 
 __all__ = [
+    "NEEDS",
     "NOT_JUDGED",
     "PREDICATES",
     "Predicate",
@@ -60,7 +61,10 @@ _JUDGES = (
 for _module in _JUDGES:
     import_module(f"{__name__}.{_module}")
 
-_IN_ORDER = tuple((rule_id, rule(rule_id).area, PREDICATES[rule_id]) for rule_id in sorted(PREDICATES))
+_BY_NEED = tuple(
+    (need, tuple((rule_id, PREDICATES[rule_id]) for rule_id in sorted(NEEDS) if NEEDS[rule_id] is need))
+    for need in dict.fromkeys(NEEDS.values())
+)
 
 
 def judge(
@@ -88,13 +92,13 @@ def judge_evidence(evidence: Evidence, *, only: Collection[str] | None = None) -
     if only is not None:
         for rule_id in only:
             rule(rule_id)
-    given = {"package": evidence.package, "source": evidence.sources}
-    missing = [area for area, files in given.items() if files is None]
     found: list[Finding] = []
-    for rule_id, area, function in _IN_ORDER:
-        if area not in missing and (only is None or rule_id in only):
-            found.extend(function(evidence))
-    return tuple(found)
+    for need, rules in _BY_NEED:
+        if need(evidence):
+            for rule_id, function in rules:
+                if only is None or rule_id in only:
+                    found.extend(function(evidence))
+    return tuple(sorted(found, key=lambda finding: finding.rule))
 
 
 def files_blocked(rule_id: str, evidence: Evidence) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.findings import finding, quoted, seconds
 from conformance.rules.registry import predicate
 from conformance.view import SessionView
 from emulator.record import Call
 
 
-@predicate("BK505")
+@predicate("BK505", needs.a_nominal_session)
 def works_after_settling(evidence: Evidence) -> Iterator[Finding]:
     """Work was still under way, or the sandbox changed when no callback was running (V-05, C-034)."""
     for view in evidence.views:
@@ -24,7 +25,7 @@ def works_after_settling(evidence: Evidence) -> Iterator[Finding]:
             yield from _late_changes(view)
 
 
-@predicate("BK512")
+@predicate("BK512", needs.a_nominal_session)
 def area_left_switched(evidence: Evidence) -> Iterator[Finding]:
     """``context.area`` is not what it was before the call (clauses 1.7, C-065)."""
     for view in evidence.views:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.findings import finding, returned, seconds, shown, span, thrown
 from conformance.rules.registry import predicate
 from conformance.view import COMPATIBILITY_CALLBACKS, SessionView, failed
@@ -15,7 +16,7 @@ _NS_PER_MS = 1_000_000
 _DEFAULT_LIMIT_MS = 1_000
 
 
-@predicate("BK513")
+@predicate("BK513", needs.compatibility)
 def compatibility_info_late_or_sync(evidence: Evidence) -> Iterator[Finding]:
     """No Promise of a string within 1 s of the end of the synchronous part (C-062)."""
     for view in evidence.views:

@@ -10,6 +10,7 @@ from typing import Any
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
 from conformance.json_text import NotJsonError, read_json
+from conformance.rules import needs
 from conformance.rules.findings import finding, returned, seconds, span
 from conformance.rules.registry import predicate
 from conformance.view import WORK_CALLBACKS, SessionView, failed
@@ -30,7 +31,7 @@ _CHANGES_FILES = frozenset(("Vanishes", "Grows", "BitRot"))
 _FAILURES = frozenset(("StorageFull", "IoError", "Denied", "ReadOnlyArea", "El2Locked"))
 
 
-@predicate("BK901")
+@predicate("BK901", needs.conditions)
 def silent_failure(evidence: Evidence) -> Iterator[Finding]:
     """File work of a callback failed, it reports success, and what it makes otherwise is not there (C-015, C-021)."""
     for view in evidence.views:
@@ -49,7 +50,7 @@ def silent_failure(evidence: Evidence) -> Iterator[Finding]:
                 yield finding("BK901", view, message, seen, call=call, cause=condition)
 
 
-@predicate("BK903")
+@predicate("BK903", needs.a_healed_session)
 def damaged_by_interruption(evidence: Evidence) -> Iterator[Finding]:
     """After an interrupted restore a complete one does not lead to where an undisturbed one leads (C-004)."""
     for cut, healed in evidence.healed_views:
@@ -105,7 +106,7 @@ def _files(count: int) -> str:
     return "1 file differs" if count == 1 else f"{count} files differ"
 
 
-@predicate("BK904")
+@predicate("BK904", needs.a_change)
 def damages_live_data(evidence: Evidence) -> Iterator[Finding]:
     """A backup changed or removed what was there before, and the undisturbed backup does not (C-013).
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.findings import finding, quoted, returned, seconds
 from conformance.rules.registry import predicate
 from conformance.view import PAIRS, PLAIN_CALLBACKS, WORK_CALLBACKS, SessionView, empty
 from emulator.record import Call
 
 
-@predicate("BK301")
+@predicate("BK301", needs.a_second_entry_or_change)
 def work_done_twice(evidence: Evidence) -> Iterator[Finding]:
     """One body ran twice in one process, or the plain callback followed an Ex one that had changed the sandbox.
 
@@ -26,7 +27,7 @@ def work_done_twice(evidence: Evidence) -> Iterator[Finding]:
             yield from _changed_before_fallback(view)
 
 
-@predicate("BK302")
+@predicate("BK302", needs.whole_run)
 def unreachable_callback(evidence: Evidence) -> Iterator[Finding]:
     """Both of a pair are overridden, and no session of the whole run ever got to the plain one."""
     if not evidence.whole_run:

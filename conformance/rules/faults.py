@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.findings import finding
 from conformance.rules.registry import predicate
 from conformance.rules.release import overran, release_calls
@@ -14,7 +15,7 @@ from conformance.view import SessionView
 from emulator.record import Call
 
 
-@predicate("BK902")
+@predicate("BK902", needs.conditions)
 def hangs_under_fault(evidence: Evidence) -> Iterator[Finding]:
     """A callback does not come back under a condition, and does without (C-035).
 

@@ -13,6 +13,7 @@ from typing import Any
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
 from conformance.json_text import NotJsonError, read_json
+from conformance.rules import needs
 from conformance.rules.findings import finding, quoted
 from conformance.rules.registry import predicate
 from conformance.rules.symptoms import Symptom, shows, symptoms
@@ -23,25 +24,25 @@ MAX_INFO_DEPTH = 32
 _RESTORE_CALLBACKS = ("onRestoreEx", "onRestore")
 
 
-@predicate("BK506")
+@predicate("BK506", needs.a_symptom)
 def empty_info(evidence: Evidence) -> Iterator[Finding]:
     """backupInfo or restoreInfo is "" (C-020, C-030)."""
     yield from _with_info(evidence, "BK506", "empty")
 
 
-@predicate("BK507")
+@predicate("BK507", needs.a_symptom)
 def any_info(evidence: Evidence) -> Iterator[Finding]:
     """An info string that the device can deliver (C-019, C-029)."""
     yield from _with_info(evidence, "BK507", "deliverable")
 
 
-@predicate("BK514")
+@predicate("BK514", needs.a_symptom)
 def info_not_an_array(evidence: Evidence) -> Iterator[Finding]:
     """Text or JSON that today's device never sends (C-019, C-029)."""
     yield from _with_info(evidence, "BK514", "other")
 
 
-@predicate("BK508")
+@predicate("BK508", needs.a_symptom)
 def any_version(evidence: Evidence) -> Iterator[Finding]:
     """Some BundleVersion in a restore (C-032, clauses 2.6)."""
     for view in evidence.views:

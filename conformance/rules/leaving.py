@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.findings import finding, seconds
 from conformance.rules.registry import predicate
 from conformance.view import SessionView
@@ -30,7 +31,7 @@ _SKIPPED = {
 _BREAKS = "breaks-the-bundle"
 
 
-@predicate("BK601")
+@predicate("BK601", needs.a_nominal_session)
 def output_not_backed_up(evidence: Evidence) -> Iterator[Finding]:
     """What the callback wrote lies where no include leads (C-013, C-063, C-070)."""
     for view, event in _left_behind(evidence):
@@ -43,7 +44,7 @@ def output_not_backed_up(evidence: Evidence) -> Iterator[Finding]:
         yield finding("BK601", view, message, seen, call=view.call_of(event.data["during"]), cause=path)
 
 
-@predicate("BK608")
+@predicate("BK608", needs.a_nominal_session)
 def output_in_scratch(evidence: Evidence) -> Iterator[Finding]:
     """What the callback wrote lies in a cache or temp directory, or an exclude takes it away (C-013, C-071)."""
     for view, event in _left_behind(evidence):
@@ -57,7 +58,7 @@ def output_in_scratch(evidence: Evidence) -> Iterator[Finding]:
         yield finding("BK608", view, message, seen, call=view.call_of(event.data["during"]), cause=path)
 
 
-@predicate("BK606")
+@predicate("BK606", needs.a_nominal_session)
 def skipped_by_the_device(evidence: Evidence) -> Iterator[Finding]:
     """Something that the includes match is nothing that the device takes (C-088 to C-091)."""
     for view in evidence.views:
@@ -67,7 +68,7 @@ def skipped_by_the_device(evidence: Evidence) -> Iterator[Finding]:
             yield finding("BK606", view, f"{path} is left out of the backup", f"it is {_SKIPPED[why]}", cause=path)
 
 
-@predicate("BK609")
+@predicate("BK609", needs.a_scan)
 def name_breaks_the_bundle(evidence: Evidence) -> Iterator[Finding]:
     """A big file whose blob name would hold a slash: the service refuses it (data-plane 9, item 1)."""
     for view in evidence.views:
@@ -79,7 +80,7 @@ def name_breaks_the_bundle(evidence: Evidence) -> Iterator[Finding]:
             yield finding("BK609", view, message, seen, cause=path)
 
 
-@predicate("BK607")
+@predicate("BK607", needs.a_repetition)
 def residue(evidence: Evidence) -> Iterator[Finding]:
     """The second of two equal backups leaves further files behind (C-054)."""
     for first, second in evidence.repeat_views:

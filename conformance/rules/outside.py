@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.findings import finding, quoted, seconds
 from conformance.rules.registry import predicate
 
 
-@predicate("BK605")
+@predicate("BK605", needs.a_look_outside)
 def outside_the_sandbox(evidence: Evidence) -> Iterator[Finding]:
     """The app touched a path that no directory of the context leads to."""
     for view in evidence.views:

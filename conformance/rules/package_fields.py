@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.package_findings import as_json, close_to, written
 from conformance.rules.package_profile import GATE, Profile, readable_profile
 from conformance.rules.registry import predicate
@@ -18,7 +19,7 @@ from conformance.schemas import load_schema
 _ARTICLES = {"array": "an array", "object": "an object", "string": "a string", "boolean": "a boolean"}
 
 
-@predicate("BK704")
+@predicate("BK704", needs.package)
 def unknown_field(evidence: Evidence) -> Iterator[Finding]:
     """A field that the device does not read, with the known one that is nearest."""
     for profile, error in _errors(evidence, "additionalProperties"):
@@ -32,7 +33,7 @@ def unknown_field(evidence: Evidence) -> Iterator[Finding]:
             yield profile.finding("BK704", path, message, seen, cause=written(path))
 
 
-@predicate("BK705")
+@predicate("BK705", needs.package)
 def wrong_type(evidence: Evidence) -> Iterator[Finding]:
     """A known field, or an element of one, of a type that the device ignores; the gate itself is BK703."""
     for profile, error in _errors(evidence, "type"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.package_findings import as_json
 from conformance.rules.package_overlap import can_take_away, exclude_pattern
 from conformance.rules.package_paths import fault_of_include, own_directories, reaches, takes_whole_directory
@@ -13,7 +14,7 @@ from conformance.rules.package_profile import Profile, readable_profile
 from conformance.rules.registry import predicate
 
 
-@predicate("BK706")
+@predicate("BK706", needs.package)
 def includes_nothing(evidence: Evidence) -> Iterator[Finding]:
     """includes is an array in which nothing is left: the device does not go back to its default directories."""
     profile = readable_profile(evidence)
@@ -22,7 +23,7 @@ def includes_nothing(evidence: Evidence) -> Iterator[Finding]:
         yield profile.finding("BK706", ("includes",), f"includes is {value}: nothing is backed up", f'"includes": {value}')
 
 
-@predicate("BK707")
+@predicate("BK707", needs.package)
 def dead_include(evidence: Evidence) -> Iterator[Finding]:
     """An include that can never match, or that lies outside the supported directories."""
     profile = readable_profile(evidence)
@@ -35,7 +36,7 @@ def dead_include(evidence: Evidence) -> Iterator[Finding]:
             yield profile.finding("BK707", ("includes", index), message, seen, cause=include)
 
 
-@predicate("BK708")
+@predicate("BK708", needs.package)
 def dead_exclude(evidence: Evidence) -> Iterator[Finding]:
     """An exclude that can never take anything away from what is included."""
     profile = readable_profile(evidence)
@@ -49,7 +50,7 @@ def dead_exclude(evidence: Evidence) -> Iterator[Finding]:
             yield profile.finding("BK708", ("excludes", index), message, seen, cause=exclude)
 
 
-@predicate("BK709")
+@predicate("BK709", needs.package)
 def misses_own_directories(evidence: Evidence) -> Iterator[Finding]:
     """No include comes near the directories in which this module's contexts keep files, preferences and databases (V-11).
 

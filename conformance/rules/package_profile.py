@@ -11,6 +11,7 @@ from typing import Any
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
 from conformance.json_text import NotJsonError, read_json
+from conformance.rules import needs
 from conformance.rules.package_dialect import leniences_of
 from conformance.rules.package_findings import as_json, close_to, package_finding
 from conformance.rules.package_lines import Path
@@ -72,7 +73,7 @@ def readable_profile(evidence: Evidence) -> Profile | None:
     return profile if profile is not None and profile.is_readable else None
 
 
-@predicate("BK702")
+@predicate("BK702", needs.package)
 def profile_unreadable(evidence: Evidence) -> Iterator[Finding]:
     """The device's parser refuses the profile, or its top level is no object (data-plane 1.2)."""
     profile = profile_of(evidence)
@@ -95,7 +96,7 @@ def _line(error: str) -> int:
     return int(named[1]) if named else 1
 
 
-@predicate("BK703")
+@predicate("BK703", needs.package)
 def backup_is_off(evidence: Evidence) -> Iterator[Finding]:
     """allowToBackupRestore is absent, false or no boolean (C-069)."""
     profile = readable_profile(evidence)
@@ -110,7 +111,7 @@ def backup_is_off(evidence: Evidence) -> Iterator[Finding]:
     yield profile.finding("BK703", (GATE,), message, f'"{GATE}": {as_json(value)}')
 
 
-@predicate("BK710")
+@predicate("BK710", needs.package)
 def nobody_moves_the_data(evidence: Evidence) -> Iterator[Finding]:
     """fullBackupOnly is true and there is no callback that could move what is restored (C-073)."""
     profile = readable_profile(evidence)
@@ -121,7 +122,7 @@ def nobody_moves_the_data(evidence: Evidence) -> Iterator[Finding]:
     yield profile.finding("BK710", ("fullBackupOnly",), message, f"the callbacks that are overridden: {callbacks}")
 
 
-@predicate("BK712")
+@predicate("BK712", needs.package)
 def lenient_json(evidence: Evidence) -> Iterator[Finding]:
     """The device reads the profile although it is no JSON (C-087)."""
     profile = readable_profile(evidence)

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.package_findings import as_json, close_to, package_finding, written
 from conformance.rules.package_lines import Path
 from conformance.rules.registry import predicate
@@ -23,7 +24,7 @@ LEGACY_KEYS = {"srcEntrance": "srcEntry", "visible": "exported"}
 """Keys of earlier versions, and what they are called now."""
 
 
-@predicate("BK701")
+@predicate("BK701", needs.package)
 def not_registered(evidence: Evidence) -> Iterator[Finding]:
     """The device does not find a backup extension, its profile or its source (C-079 to C-082)."""
     package = evidence.package
@@ -34,7 +35,7 @@ def not_registered(evidence: Evidence) -> Iterator[Finding]:
         yield package_finding("BK701", package.module_file, path, message, seen, cause=written(path[3:]))
 
 
-@predicate("BK711")
+@predicate("BK711", needs.package)
 def odd_registration(evidence: Evidence) -> Iterator[Finding]:
     """A backup extension is registered, but not as the guide has it (C-079, C-083, C-084)."""
     package = evidence.package

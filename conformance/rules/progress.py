@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.findings import error_name, finding, quoted, returned, seconds, shown, thrown
 from conformance.rules.progress_text import read_answer
 from conformance.rules.registry import predicate
@@ -15,7 +16,7 @@ from emulator.record import Call, Poll
 _AWAITABLE = frozenset({"promise", "thenable"})
 
 
-@predicate("BK401")
+@predicate("BK401", needs.a_missed_poll)
 def progress_late(evidence: Evidence) -> Iterator[Finding]:
     """A poll that was made while the work ran, or the first one, got no answer by its deadline (C-040, C-042)."""
     for view in evidence.views:
@@ -26,7 +27,7 @@ def progress_late(evidence: Evidence) -> Iterator[Finding]:
             yield _late_finding(view, [poll for poll in late if poll.process == process])
 
 
-@predicate("BK402")
+@predicate("BK402", needs.a_missed_poll)
 def progress_ends_task(evidence: Evidence) -> Iterator[Finding]:
     """The device gave the bundle up because of onProcess (C-043, V-07)."""
     for view in evidence.views:
@@ -42,14 +43,14 @@ def progress_ends_task(evidence: Evidence) -> Iterator[Finding]:
                 yield finding("BK402", view, f"the device ended the task: {why}", seen, call=_any_call(view, poll), cause=cause)
 
 
-@predicate("BK403")
+@predicate("BK403", needs.an_odd_answer)
 def progress_not_json(evidence: Evidence) -> Iterator[Finding]:
     """An answer, or the text inside it, is no RFC 8259 JSON (C-039)."""
     for view, call, fault in _first_faults(evidence, "BK403"):
         yield finding("BK403", view, f"onProcess answered with a text that is not JSON: {fault}", returned(call), call=call)
 
 
-@predicate("BK404")
+@predicate("BK404", needs.an_odd_answer)
 def progress_wrong_shape(evidence: Evidence) -> Iterator[Finding]:
     """An answer is not the intended shape of clauses 2.2."""
     for view, call, fault in _first_faults(evidence, "BK404"):
@@ -57,7 +58,7 @@ def progress_wrong_shape(evidence: Evidence) -> Iterator[Finding]:
         yield finding("BK404", view, message, returned(call), call=call, cause=fault)
 
 
-@predicate("BK405")
+@predicate("BK405", needs.an_odd_answer)
 def progress_double_encoded(evidence: Evidence) -> Iterator[Finding]:
     """An answer is a JSON string that holds the JSON (clauses 2.2)."""
     for view, call, fault in _first_faults(evidence, "BK405"):
@@ -65,7 +66,7 @@ def progress_double_encoded(evidence: Evidence) -> Iterator[Finding]:
         yield finding("BK405", view, message, returned(call), call=call)
 
 
-@predicate("BK406")
+@predicate("BK406", needs.an_odd_answer)
 def progress_not_synchronous(evidence: Evidence) -> Iterator[Finding]:
     """onProcess returned something to be awaited (C-037)."""
     for view in evidence.views:
@@ -75,7 +76,7 @@ def progress_not_synchronous(evidence: Evidence) -> Iterator[Finding]:
             yield finding("BK406", view, "onProcess returned a Promise instead of a string", seen, call=call)
 
 
-@predicate("BK407")
+@predicate("BK407", needs.an_odd_answer)
 def progress_throws(evidence: Evidence) -> Iterator[Finding]:
     """onProcess threw (control-plane 3.3)."""
     for view in evidence.views:
@@ -85,7 +86,7 @@ def progress_throws(evidence: Evidence) -> Iterator[Finding]:
             yield finding("BK407", view, message, thrown(view, call), call=call, cause=error_name(view, call))
 
 
-@predicate("BK408")
+@predicate("BK408", needs.an_odd_answer)
 def progress_goes_silent(evidence: Evidence) -> Iterator[Finding]:
     """An answer that is neither a non-empty string nor awaitable, without throwing (control-plane 3.2, V-19)."""
     for view in evidence.views:

@@ -32,10 +32,14 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A non-empty answer: by rule (BK403 to BK405) what is wrong, and its entries when the shape is right."""
+    """A non-empty answer: by rule (BK403 to BK405) what is wrong, and its entries when the shape is right.
+
+    ``good``: nothing is wrong with it, the values of its entries included.
+    """
 
     faults: Mapping[str, str]
     entries: tuple[Progress, ...] = ()
+    good: bool = False
 
 
 @lru_cache(maxsize=_KEPT_TEXTS)
@@ -56,7 +60,8 @@ def read_answer(text: str) -> Answer:
         faults["BK404"] = _shape_fault(value)
         return Answer(faults)
     entries = value["progressInfo"]
-    return Answer(faults, tuple(Progress(e["name"], e["processed"], e["total"]) for e in entries))
+    progress = tuple(Progress(e["name"], e["processed"], e["total"]) for e in entries)
+    return Answer(faults, progress, not faults and all(entry.in_range for entry in progress))
 
 
 def _shape_fault(value: Any) -> str:

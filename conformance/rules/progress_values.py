@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.findings import finding, returned, seconds
 from conformance.rules.progress_text import Progress, read_answer
 from conformance.rules.registry import predicate
@@ -16,7 +17,7 @@ STILL_NS = 10_000_000_000
 STILL_POLLS = 3
 
 
-@predicate("BK409")
+@predicate("BK409", needs.an_odd_answer)
 def progress_out_of_range(evidence: Evidence) -> Iterator[Finding]:
     """Not 0 <= processed <= total (C-049)."""
     for view in evidence.views:
@@ -28,7 +29,7 @@ def progress_out_of_range(evidence: Evidence) -> Iterator[Finding]:
             yield finding("BK409", view, message, returned(call), call=call, cause=entry.name)
 
 
-@predicate("BK410")
+@predicate("BK410", needs.many_answers)
 def progress_goes_back(evidence: Evidence) -> Iterator[Finding]:
     """processed/total of a name fell between two polls of one process (C-049)."""
     for view in evidence.views:
@@ -36,7 +37,7 @@ def progress_goes_back(evidence: Evidence) -> Iterator[Finding]:
             yield from _falls(view)
 
 
-@predicate("BK411")
+@predicate("BK411", needs.many_answers)
 def progress_stands_still(evidence: Evidence) -> Iterator[Finding]:
     """The same values at three polls or more over 10 s or more of running work (C-038)."""
     for view in evidence.views:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.findings import error_name, finding, seconds, span, thrown
 from conformance.rules.registry import predicate
 from conformance.view import SessionView, failed
@@ -15,7 +16,7 @@ _NS_PER_MS = 1_000_000
 _DEFAULT_LIMIT_MS = 5_000
 
 
-@predicate("BK509")
+@predicate("BK509", needs.a_release)
 def release_overruns(evidence: Evidence) -> Iterator[Finding]:
     """onRelease had not settled when its 5 s were over (C-053)."""
     for view in evidence.views:
@@ -27,7 +28,7 @@ def release_overruns(evidence: Evidence) -> Iterator[Finding]:
                 yield finding("BK509", view, message, span(call), call=call)
 
 
-@predicate("BK510")
+@predicate("BK510", needs.a_release)
 def release_needs_history(evidence: Evidence) -> Iterator[Finding]:
     """onRelease threw in a process in which nothing else had run, where it does not throw otherwise (control-plane 4.1)."""
     for view in evidence.views:

@@ -7,13 +7,14 @@ from itertools import zip_longest
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.findings import finding, shown
 from conformance.rules.registry import predicate
 from conformance.view import SessionView
 from emulator.record import Call
 
 
-@predicate("BK511")
+@predicate("BK511", needs.a_repetition)
 def not_repeatable(evidence: Evidence) -> Iterator[Finding]:
     """The second of two identical sessions gave another value, outcome or code."""
     for first, second in evidence.repeat_views:

@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.findings import finding, seconds
 from conformance.rules.registry import predicate
 from conformance.view import SessionView
@@ -15,7 +16,7 @@ _RESTORE_CALLBACKS = frozenset(("onRestore", "onRestoreEx"))
 _SHOWN = 3
 
 
-@predicate("BK602")
+@predicate("BK602", needs.a_nominal_session)
 def lost_on_restore(evidence: Evidence) -> Iterator[Finding]:
     """A file that left is missing, or other than it left, and the app did not do it (C-006, C-072)."""
     for view, bundle in _complete_restores(evidence):
@@ -32,7 +33,7 @@ def lost_on_restore(evidence: Evidence) -> Iterator[Finding]:
             yield finding("BK602", view, message, _why(view, path), cause=path)
 
 
-@predicate("BK603")
+@predicate("BK603", needs.a_nominal_session)
 def full_backup_only_not_moved(evidence: Evidence) -> Iterator[Finding]:
     """With fullBackupOnly the restored files lie in staging, and the callback moved none of them (C-034, C-073)."""
     for view, bundle in _complete_restores(evidence):
@@ -45,7 +46,7 @@ def full_backup_only_not_moved(evidence: Evidence) -> Iterator[Finding]:
             yield finding("BK603", view, message, seen, cause="nothing moved")
 
 
-@predicate("BK604")
+@predicate("BK604", needs.a_nominal_session)
 def keeps_temp_paths(evidence: Evidence) -> Iterator[Finding]:
     """A file that the restore callback wrote names a path that is gone afterwards (C-063)."""
     for view in evidence.views:

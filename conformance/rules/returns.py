@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.findings import finding, quoted, returned, shown
 from conformance.rules.registry import predicate
 from conformance.rules.result_text import result_faults
@@ -13,7 +14,7 @@ from conformance.view import SessionView, empty
 from emulator.record import Call
 
 
-@predicate("BK101")
+@predicate("BK101", needs.an_odd_result)
 def return_not_a_string(evidence: Evidence) -> Iterator[Finding]:
     """The (awaited) result is no string, so the device reads "" (C-018, control-plane 2.4)."""
     for view in evidence.views:
@@ -23,14 +24,14 @@ def return_not_a_string(evidence: Evidence) -> Iterator[Finding]:
                 yield finding("BK101", view, message, returned(call), call=call, cause=call.value.kind)
 
 
-@predicate("BK102")
+@predicate("BK102", needs.an_odd_result)
 def return_not_json(evidence: Evidence) -> Iterator[Finding]:
     """The result is no RFC 8259 JSON (C-018, C-027)."""
     for view, call, fault in _faults(evidence, "BK102"):
         yield finding("BK102", view, f"{call.callback} returned a text that is not JSON: {fault}", returned(call), call=call)
 
 
-@predicate("BK103")
+@predicate("BK103", needs.an_odd_result)
 def return_wrong_shape(evidence: Evidence) -> Iterator[Finding]:
     """The result is JSON of none of the three shapes (clauses 2.1 to 2.4)."""
     for view, call, fault in _faults(evidence, "BK103"):
@@ -38,7 +39,7 @@ def return_wrong_shape(evidence: Evidence) -> Iterator[Finding]:
         yield finding("BK103", view, message, returned(call), call=call, cause=fault)
 
 
-@predicate("BK104")
+@predicate("BK104", needs.an_odd_result)
 def return_unknown_type(evidence: Evidence) -> Iterator[Finding]:
     """A type that no published reader knows (clauses 2.3)."""
     for view, call, fault in _faults(evidence, "BK104"):
@@ -46,7 +47,7 @@ def return_unknown_type(evidence: Evidence) -> Iterator[Finding]:
         yield finding("BK104", view, message, returned(call), call=call, cause=fault)
 
 
-@predicate("BK105")
+@predicate("BK105", needs.an_odd_result)
 def error_code_as_string(evidence: Evidence) -> Iterator[Finding]:
     """errorCode is a string inside resultInfo (clauses 2.3)."""
     for view, call, fault in _faults(evidence, "BK105"):
@@ -54,7 +55,7 @@ def error_code_as_string(evidence: Evidence) -> Iterator[Finding]:
         yield finding("BK105", view, message, returned(call), call=call)
 
 
-@predicate("BK106")
+@predicate("BK106", needs.an_odd_result)
 def return_double_encoded(evidence: Evidence) -> Iterator[Finding]:
     """JSON.stringify was called twice (C-018)."""
     for view, call, fault in _faults(evidence, "BK106"):
@@ -62,7 +63,7 @@ def return_double_encoded(evidence: Evidence) -> Iterator[Finding]:
         yield finding("BK106", view, message, returned(call), call=call)
 
 
-@predicate("BK107")
+@predicate("BK107", needs.an_odd_result)
 def return_loses_characters(evidence: Evidence) -> Iterator[Finding]:
     """NULs and unpaired surrogates do not survive native strings (control-plane 2.4)."""
     for view, call, fault in _faults(evidence, "BK107"):
@@ -70,7 +71,7 @@ def return_loses_characters(evidence: Evidence) -> Iterator[Finding]:
         yield finding("BK107", view, message, returned(call), call=call)
 
 
-@predicate("BK201")
+@predicate("BK201", needs.an_odd_result)
 def empty_return(evidence: Evidence) -> Iterator[Finding]:
     """The empty string means "not implemented" to the device (C-015, C-016, C-026)."""
     for view in evidence.views:
@@ -80,7 +81,7 @@ def empty_return(evidence: Evidence) -> Iterator[Finding]:
                 yield finding("BK201", view, message, returned(call), call=call)
 
 
-@predicate("BK202")
+@predicate("BK202", needs.an_odd_result)
 def fallback_missing(evidence: Evidence) -> Iterator[Finding]:
     """Empty, and nothing to fall back on: the session still reports success (C-016)."""
     for view in evidence.views:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.findings import error_name, finding, seconds, span, thrown
 from conformance.rules.registry import predicate
 from conformance.view import WORK_CALLBACKS, SessionView, failed
@@ -17,7 +18,7 @@ BLOCKING_NS = 1_000_000_000
 _JUDGED = WORK_CALLBACKS | {"onRelease"}
 
 
-@predicate("BK501")
+@predicate("BK501", needs.a_nominal_session)
 def callback_throws(evidence: Evidence) -> Iterator[Finding]:
     """Threw anything, or was rejected with an Error, with everything in order (C-022, control-plane 2.4).
 
@@ -34,7 +35,7 @@ def callback_throws(evidence: Evidence) -> Iterator[Finding]:
                     yield finding("BK501", view, message, thrown(view, call), call=call, cause=error_name(view, call))
 
 
-@predicate("BK502")
+@predicate("BK502", needs.a_nominal_session)
 def rejects_with_a_non_error(evidence: Evidence) -> Iterator[Finding]:
     """The device loses a rejection with a value that is no Error (control-plane 2.4)."""
     for view in evidence.views:
@@ -45,7 +46,7 @@ def rejects_with_a_non_error(evidence: Evidence) -> Iterator[Finding]:
                     yield finding("BK502", view, message, thrown(view, call), call=call)
 
 
-@predicate("BK503")
+@predicate("BK503", needs.a_nominal_session)
 def never_settles(evidence: Evidence) -> Iterator[Finding]:
     """Unfinished when the bundle's timer ran out, or when nothing could finish it any more (C-035)."""
     for view in evidence.views:
@@ -55,7 +56,7 @@ def never_settles(evidence: Evidence) -> Iterator[Finding]:
                 yield finding("BK503", view, message, hang_seen(view, call), call=call)
 
 
-@predicate("BK504")
+@predicate("BK504", needs.no_polls)
 def blocks_the_main_thread(evidence: Evidence) -> Iterator[Finding]:
     """The synchronous part took 1 s or longer and ended; with onProcess overridden that is BK401 (C-040)."""
     for view in evidence.views:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.registry import predicate
 from conformance.rules.source_findings import source_finding
 from emulator.ability import CALLBACKS
@@ -26,7 +27,7 @@ _INVENTED = re.compile(
 _CLOSE = 0.85
 
 
-@predicate("BK805")
+@predicate("BK805", needs.sources)
 def no_such_callback(evidence: Evidence) -> Iterator[Finding]:
     """A method with a name like a callback's, which nothing of the app calls either."""
     sources = evidence.sources

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.registry import predicate
 from conformance.rules.source_findings import place, source_finding
 from emulator.runtime.arkts.sources import ABILITY, Ancestry, ClassPlace, Sources
 
 
-@predicate("BK802")
+@predicate("BK802", needs.sources)
 def no_default_export(evidence: Evidence) -> Iterator[Finding]:
     """The entry file has no default export; a class that is found anyway is run all the same."""
     sources = evidence.sources
@@ -29,7 +30,7 @@ def no_default_export(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-@predicate("BK803")
+@predicate("BK803", needs.sources)
 def wrong_base_class(evidence: Evidence) -> Iterator[Finding]:
     """The default export is no class, or its bases end in another ability."""
     sources = evidence.sources
@@ -47,7 +48,7 @@ def wrong_base_class(evidence: Evidence) -> Iterator[Finding]:
         yield source_finding("BK803", last.file, last.info.line, message, _line_of(ancestry), cause=ancestry.system)
 
 
-@predicate("BK806")
+@predicate("BK806", needs.sources)
 def no_base_class(evidence: Evidence) -> Iterator[Finding]:
     """A plain class with callbacks: works, but nothing types it."""
     found = _under_test(evidence.sources)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.registry import predicate
 from conformance.rules.source_findings import place, source_finding
 from emulator.runtime.arkts.sources import LoadFault, Stage
@@ -18,7 +19,7 @@ _WHAT_HAPPENS = {
 }
 
 
-@predicate("BK801")
+@predicate("BK801", needs.sources)
 def does_not_load(evidence: Evidence) -> Iterator[Finding]:
     """The module or one that it imports fails to compile, to resolve or to evaluate."""
     if evidence.sources is None:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.registry import predicate
 from conformance.rules.source_findings import source_finding
 from emulator.runtime.arkts.script import Import
 from emulator.runtime.arkts.sources import Sources
 
 
-@predicate("BK804")
+@predicate("BK804", needs.sources)
 def disallowed_module(evidence: Evidence) -> Iterator[Finding]:
     """The extension imports, itself or through its own files, a module of the appendix."""
     sources = evidence.sources

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
+from conformance.rules import needs
 from conformance.rules.findings import finding
 from conformance.rules.registry import PREDICATES, predicate
 from conformance.view import SessionView
@@ -14,7 +15,7 @@ EXPLAINING = ("BK402", "BK501", "BK502", "BK503", "BK609")
 """The rules of an app that makes its own session fail."""
 
 
-@predicate("BK515")
+@predicate("BK515", needs.a_nominal_session)
 def session_fails(evidence: Evidence) -> Iterator[Finding]:
     """A code other than 0 in a nominal session, unexplained (control-plane 6.2)."""
     for view in evidence.views:

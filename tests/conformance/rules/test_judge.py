@@ -8,7 +8,7 @@ import pytest
 
 from conformance import Evidence, Finding, judge
 from conformance.catalogue import CATALOGUE, CatalogueError
-from conformance.rules import PREDICATES, blocked, not_applicable, predicate
+from conformance.rules import PREDICATES, blocked, needs, not_applicable, predicate
 from tests.conformance.rules.builder import OK, SessionBuilder, backup, progress, restore
 from tests.conformance.rules.sessions import evidence, fell_back, hanging, polled, with_info
 
@@ -44,9 +44,9 @@ def test_repeats() -> None:
 
 def test_a_second_predicate_is_refused() -> None:
     with pytest.raises(CatalogueError, match="BK101 has a predicate already"):
-        predicate("BK101")
+        predicate("BK101", needs.an_odd_result)
     with pytest.raises(CatalogueError, match="there is no rule"):
-        predicate("BK999")
+        predicate("BK999", needs.an_odd_result)
 
 
 def test_blocked_names_the_reason() -> None:

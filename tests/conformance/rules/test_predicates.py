@@ -9,7 +9,8 @@ import pytest
 
 from conformance.catalogue import CATALOGUE, Finding
 from conformance.evidence import Evidence
-from conformance.rules import PREDICATES, Predicate, not_applicable
+from conformance.rules import NEEDS, PREDICATES, Predicate, judge_evidence, not_applicable
+from conformance.rules.needs import Need
 from tests.conformance.rules import file_examples, firing, quiet
 from tests.conformance.rules.sessions import Example
 
@@ -38,6 +39,18 @@ def test_fires(rule_id: str, example: Example) -> None:
 def test_keeps_quiet(rule_id: str, example: Example) -> None:
     assert judged(PREDICATES, example.evidence) == example.found
     assert rule_id not in example.found
+
+
+@pytest.mark.parametrize(("rule_id", "example"), [*cases(FIRES), *cases(MISSES)])
+def test_what_a_rule_finds_shows_what_it_needs(rule_id: str, example: Example) -> None:
+    assert tuple(found.rule for found in judge_evidence(example.evidence)) == example.found
+    for found in example.found:
+        assert NEEDS[found](example.evidence)
+
+
+@pytest.mark.parametrize("need", dict.fromkeys(NEEDS.values()), ids=lambda need: need.__name__)
+def test_no_need_is_always_met(need: Need) -> None:
+    assert not need(Evidence((), {}))
 
 
 @pytest.mark.parametrize("rule_id", sorted(SESSION_RULES))
