@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -104,25 +105,42 @@ class Device:
     # life --------------------------------------------------------------------------------------------------------------
 
     def boot(self) -> None:
-        """Start anew at virtual time 0; what is on the disk stays."""
-        self.kernel = Kernel(self.tie_order, self.profile.stuck_escape_s * NS_PER_S)
-        self.journal = Journal(self.kernel)
-        disk = disk_for(self.conditions, self._note_fault)
-        self.host = Host(
+        """Start anew at virtual time 0; what is on the disk stays. What runs on the device is made when it is first asked for."""
+        for part in ("kernel", "journal", "host", "service"):
+            self.__dict__.pop(part, None)
+        self.processes: list[ExtensionProcess] = []
+        self._call_counter = [0]
+        for bundle in self.bundles.values():
+            bundle.share_counter(self._call_counter)
+
+    @cached_property
+    def kernel(self) -> Kernel:
+        """Virtual time since the boot."""
+        return Kernel(self.tie_order, self.profile.stuck_escape_s * NS_PER_S)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """What has happened since the boot."""
+        return Journal(self.kernel)
+
+    @cached_property
+    def host(self) -> Host:
+        """What processes take from the device."""
+        return Host(
             self.kernel,
             self.journal,
             self.conditions,
             WALL_EPOCH_NS + self._up_ns,
             self.seed,
-            disk=disk,
+            disk=disk_for(self.conditions, self._note_fault),
             settings=self.settings,
             data_shares=self.data_shares,
         )
-        self.processes: list[ExtensionProcess] = []
-        self._call_counter = [0]
-        for bundle in self.bundles.values():
-            bundle.share_counter(self._call_counter)
-        self.service = BackupService(self, self._data, self._clear_records)
+
+    @cached_property
+    def service(self) -> BackupService:
+        """The backup service, whose present life may have begun after the boot."""
+        return BackupService(self, self._data, self._clear_records)
 
     def _note_fault(self, condition: str, text: str) -> None:
         self.journal.add("condition", name=condition, text=text)

@@ -5,7 +5,7 @@ KeyboardInterrupt, and a call that only burns CPU is stopped.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from emulator.runtime.arkts import watch
 from emulator.runtime.python import collector, console, interrupts, surface, watchdog
@@ -13,15 +13,15 @@ from emulator.runtime.python import collector, console, interrupts, surface, wat
 _entered: list[float | None] = []
 
 
-@contextmanager
-def guarded(hang_limit_s: float | None) -> Iterator[None]:
+def guarded(hang_limit_s: float | None) -> AbstractContextManager[None]:
     """Guard what runs inside. Every session guards itself; whoever runs many puts them under one guard with the same limit,
     which spares each of them the signals and timers.
     """
-    if _entered and _entered[-1] == hang_limit_s:
-        with interrupts.not_lost():
-            yield
-        return
+    return interrupts.not_lost() if _entered and _entered[-1] == hang_limit_s else _guard(hang_limit_s)
+
+
+@contextmanager
+def _guard(hang_limit_s: float | None) -> Iterator[None]:
     surface.rebind()
     with ExitStack() as stack:
         stack.enter_context(interrupts.watched())

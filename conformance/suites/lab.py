@@ -7,10 +7,8 @@ call it is run.
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -135,8 +133,7 @@ class Lab:
         """One session on a device that begins with exactly this session's conditions."""
         device.conditions = session.conditions
         self.sessions_run += 1
-        with _no_garbage_callbacks():
-            return device.run(session.plan)
+        return device.run(session.plan)
 
     def refusal(self, sessions: Iterable[Session]) -> str:
         """Why these sessions are not run any more, or ""."""
@@ -191,16 +188,6 @@ class Lab:
             return tuple(records)
         finally:
             device.close()
-
-
-@contextmanager
-def _no_garbage_callbacks() -> Iterator[None]:
-    """Keep what others do at a garbage collection (Hypothesis reads a clock) off the app's virtual thread."""
-    kept, gc.callbacks[:] = list(gc.callbacks), []
-    try:
-        yield
-    finally:
-        gc.callbacks[:] = kept
 
 
 def hang_of(record: Record) -> Event | None:

@@ -56,13 +56,13 @@ def carry_out(device: Device, plan: SessionPlan) -> tuple[bool, str]:
         finally:
             device.end_processes()
     driver.note_trees()
-    hangs = [event for event in device.journal.events if event.kind == "hang"]
-    if hangs:
-        return False, f"the call of {hangs[0].data['callback']} was stopped after {device.hang_limit_s:g} s of CPU time"
-    refused = [event for event in device.journal.events if event.kind == "refused" and event.data["uncaught"]]
-    if refused:
-        return True, f"not available on the emulated device: {refused[0].data['name']}"
-    return True, ""
+    lacking = ""
+    for event in device.journal.events:
+        if event.kind == "hang":
+            return False, f"the call of {event.data['callback']} was stopped after {device.hang_limit_s:g} s of CPU time"
+        if event.kind == "refused" and event.data["uncaught"] and not lacking:
+            lacking = f"not available on the emulated device: {event.data['name']}"
+    return True, lacking
 
 
 class _Driver:
