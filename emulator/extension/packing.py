@@ -28,16 +28,16 @@ class Packing:
 
     async def full(self, info: BundleInfo, result: str) -> None:
         """Scan and pack; ``info`` is the caller's, ``result`` what onBackupEx returned."""
-        await self._stub.send("StopExtTimer", self._stub.service.stop_ext_timer())
+        self._stub.tell("StopExtTimer", self._stub.service.stop_ext_timer)
         try:
             backup = self._stub.data.full_backup(self._process, info, result)
         except DataError as error:
-            await self._data_failed(error)
+            self._data_failed(error)
             return
         self._note_scan(backup)
         if backup.size:
-            await self._stub.send("RefreshDataSize", self._stub.service.refresh_data_size(backup.size))
-        await self._stub.send("StartFwkTimer", self._stub.service.start_fwk_timer())
+            self._stub.tell("RefreshDataSize", self._stub.service.refresh_data_size, backup.size)
+        self._stub.tell("StartFwkTimer", self._stub.service.start_fwk_timer)
         await self._pack(backup)
 
     def _note_scan(self, backup: SizedBackup) -> None:
@@ -48,12 +48,12 @@ class Packing:
 
     async def incremental(self, stats: StatList, previous: bytes) -> None:
         """Compare and pack."""
-        if not await self._stub.send("StartFwkTimer", self._stub.service.start_fwk_timer(), broken=False):
+        if not self._stub.tell("StartFwkTimer", self._stub.service.start_fwk_timer, broken=False):
             return
         try:
             backup = self._stub.data.incremental_backup(self._process, stats, previous)
         except DataError as error:
-            await self._data_failed(error)
+            self._data_failed(error)
             return
         except HashHangs as hangs:
             await self._hang(hangs.path)
@@ -70,7 +70,7 @@ class Packing:
                 else:
                     await self._report_file_error(made.error)
         except DataError as error:
-            await self._data_failed(error)
+            self._data_failed(error)
             return
         except (PackHangs, HashHangs) as hangs:
             await self._hang(hangs.path)
@@ -82,9 +82,9 @@ class Packing:
         await Future[None](self._process.kernel)
         raise AssertionError(path)
 
-    async def _data_failed(self, error: DataError) -> None:
+    def _data_failed(self, error: DataError) -> None:
         self._stub.note_end("data", error.code)
-        await self._stub.app_done(error.code)
+        self._stub.app_done(error.code)
 
     async def _report_file_error(self, error: PackError) -> None:
         text = f"add file fail, path={error.path}, restorePath={error.recorded}"
@@ -106,4 +106,4 @@ class Packing:
             code = await self.sender.send(blobs, incremental)
         code = await self.sender.send_index(backup.index(self.sender.listed)) or code
         self._stub.note_end("data", code)
-        await self._stub.app_done(code)
+        self._stub.app_done(code)

@@ -235,16 +235,26 @@ class ExtensionProcess:
 
         ``broken`` is the answer when the message is made to fail; a dead process never gets an answer.
         """
-        failed = self.host.ipc_fails(message)
         try:
-            self.journal.add("ipc", to="service", message=message, bundle=self.bundle.full_name, code=int(code), failed=failed)
+            arrives = self._arrives(message, code)
         except Killed:
             handler.close()
             raise
-        if failed or not self.alive:
+        if not arrives:
             handler.close()
             return broken
         return await self.kernel.call_inline(handler, "ipc")
+
+    def tell(self, message: str, handler: Callable[..., Any], *args: Any, code: int, broken: Any) -> Any:
+        """As `send`, of a message that is answered at once."""
+        if not self._arrives(message, code):
+            return broken
+        return self.kernel.call_at_once("ipc", handler, *args)
+
+    def _arrives(self, message: str, code: int) -> bool:
+        failed = self.host.ipc_fails(message)
+        self.journal.add("ipc", to="service", message=message, bundle=self.bundle.full_name, code=int(code), failed=failed)
+        return not failed and self.alive
 
     def serve(self, handler: Coroutine[Any, Any, Any], reply: Future[Any]) -> None:
         """Work on an IPC from the service on a thread of this process, which ends with it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -46,18 +46,18 @@ class ServiceProxy(Protocol):
     async def app_file_readys(self, files: Sequence[tuple[str, Blob]]) -> int: ...
     async def app_file_error(self, uri: str, number: int) -> int: ...
     async def app_manage_json_ready(self, names: list[str], index: Blob) -> int: ...
-    async def app_file_handle(self, uri: str, error: int) -> int: ...
-    async def app_file_handles(self, opened: Sequence[tuple[str, int]]) -> int: ...
-    async def app_done(self, code: int) -> int: ...
+    def app_file_handle(self, uri: str, error: int) -> int: ...
+    def app_file_handles(self, opened: Sequence[tuple[str, int]]) -> int: ...
+    def app_done(self, code: int) -> int: ...
     async def service_result_report(self, text: str, scenario: int, code: int) -> int: ...
     async def report_app_process_info(self, text: str) -> int: ...
     async def report_file_error(self, number: int, text: str) -> int: ...
-    async def start_ext_timer(self) -> bool: ...
-    async def stop_ext_timer(self) -> bool: ...
-    async def start_fwk_timer(self) -> bool: ...
-    async def refresh_data_size(self, size: int) -> int: ...
-    async def get_app_local_list(self) -> int: ...
-    async def get_ext_on_release(self) -> bool: ...
+    def start_ext_timer(self) -> bool: ...
+    def stop_ext_timer(self) -> bool: ...
+    def start_fwk_timer(self) -> bool: ...
+    def refresh_data_size(self, size: int) -> int: ...
+    def get_app_local_list(self) -> int: ...
+    def get_ext_on_release(self) -> bool: ...
     async def handle_ext_disconnect(self, is_app_result_report: bool, code: int) -> int: ...
 
 
@@ -97,20 +97,20 @@ class BackupExtExtension:
 
     # S->E messages -------------------------------------------------------------------------------------------------
 
-    async def handle_backup(self) -> int:
+    def handle_backup(self) -> int:
         """HandleBackup: queues the task and answers at once."""
         return self._begin_backup(BackupRestoreScenario.FULL_BACKUP)
 
-    async def incremental_on_backup(self) -> int:
+    def incremental_on_backup(self) -> int:
         """IncrementalOnBackup: the same for an incremental backup."""
         return self._begin_backup(BackupRestoreScenario.INCREMENTAL_BACKUP)
 
-    async def handle_incremental_backup(self, stats: StatList, previous: bytes) -> int:
+    def handle_incremental_backup(self, stats: StatList, previous: bytes) -> int:
         """HandleIncrementalBackup: the service's list of files, and the manifest of the last backup; the extension packs."""
         self.task.submit(self.packing.incremental, stats, previous)
         return Code.OK
 
-    async def handle_restore(self, incremental: bool) -> int:
+    def handle_restore(self, incremental: bool) -> int:
         """HandleRestore: with upgrade data (0.0.0.0, READY) the callbacks start at once, without any file."""
         scenario = BackupRestoreScenario.INCREMENTAL_RESTORE if incremental else BackupRestoreScenario.FULL_RESTORE
         self.scenario = scenario
@@ -123,22 +123,22 @@ class BackupExtExtension:
             self.task.submit(self._restore_callbacks)
         return Code.OK
 
-    async def get_file_handle(self, uri: str) -> int:
+    def get_file_handle(self, uri: str) -> int:
         """GetFileHandleWithUniqueFd / GetIncrementalFileHandle: answers through AppFileReady."""
         assert self.incoming is not None
         if self.scenario is BackupRestoreScenario.INCREMENTAL_RESTORE and not is_file_path_valid(uri):
-            await self.app_done(Code.E_INVAL)
+            self.app_done(Code.E_INVAL)
             error: int = Code.E_INVAL
         else:
             error = self.incoming.open(uri)
-        await self.send("AppFileReady", self.service.app_file_handle(uri, error))
+        self.tell("AppFileReady", self.service.app_file_handle, uri, error)
         return Code.OK
 
-    async def get_file_handles(self, uris: Sequence[str]) -> int:
+    def get_file_handles(self, uris: Sequence[str]) -> int:
         """GetIncrementalFileHandles: one answer for all of them."""
         assert self.incoming is not None
         opened = [(uri, self.incoming.open_with_directories(uri)) for uri in uris]
-        await self.send("AppFileReadys", self.service.app_file_handles(opened))
+        self.tell("AppFileReadys", self.service.app_file_handles, opened)
         return Code.OK
 
     def write_file(self, uri: str, content: Blob) -> None:
@@ -146,12 +146,12 @@ class BackupExtExtension:
         assert self.incoming is not None
         self.incoming.write(uri, content)
 
-    async def publish_file(self) -> int:
+    def publish_file(self) -> int:
         """PublishFile / PublishIncrementalFile: everything is there; unpack, then call the app."""
         self.task.submit(self._unpack)
         return Code.OK
 
-    async def handle_clear(self) -> int:
+    def handle_clear(self) -> int:
         """HandleClear: both staging homes are emptied."""
         self.do_clear()
         return Code.OK
@@ -215,7 +215,7 @@ class BackupExtExtension:
                 await self.process.wait_for_disk(placed.size if isinstance(placed, Placed) else 0)
         except DataError as error:
             self.note_end("data", error.code)
-            await self.app_done(error.code)
+            self.app_done(error.code)
             self.do_clear()
             return
         self.process.took_files()
@@ -228,7 +228,7 @@ class BackupExtExtension:
             self.process.journal.add("file.lost", bundle=bundle, uri=placed.uri, path=placed.path, why=placed.why)
 
     async def _restore_callbacks(self) -> None:
-        if not await self.send("StartExtTimer", self.service.start_ext_timer(), broken=False):
+        if not self.tell("StartExtTimer", self.service.start_ext_timer, broken=False):
             return
         raw, plain = self.want.version, version_for_on_restore(self.want.version)
         await self._run_callbacks(
@@ -272,7 +272,7 @@ class BackupExtExtension:
             if failed:
                 await self._error(text)
             else:
-                await self._plain_done()
+                self._plain_done()
 
         plain_call = ResultCall(self.process, plain, plain_args, plain_callback)
         await plain_call.run()
@@ -286,21 +286,21 @@ class BackupExtExtension:
             self.task.submit(self.packing.full, self.want.info, self._result)
             await self._report(text, 0)
         elif self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP:
-            await self.send("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list())
+            self.tell("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list)
             await self._report(text, 0)
         else:
             await self._report(text, 0)
             self.release_pool.submit(self._release_and_disconnect, True, 0)
 
-    async def _plain_done(self) -> None:
+    def _plain_done(self) -> None:
         self.polling.finish()
         self.note_end("plain", 0)
         if self.scenario is BackupRestoreScenario.FULL_BACKUP:
             self.task.submit(self.packing.full, self.want.info, self._result)
         elif self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP:
-            await self.send("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list())
+            self.tell("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list)
         else:
-            await self.app_done(0)
+            self.app_done(0)
             self.do_clear()
 
     async def _error(self, text: str) -> None:
@@ -312,12 +312,12 @@ class BackupExtExtension:
         if text and restore:
             self.release_pool.submit(self._release_and_disconnect, True, int(Code.E_EXCEPTION))
         else:
-            await self.app_done(Code.E_EXCEPTION)
+            self.app_done(Code.E_EXCEPTION)
         self.do_clear()
 
     async def _progress_failed(self) -> None:
         self.note_end("progress", Code.E_ETO)
-        await self.app_done(Code.E_ETO)
+        self.app_done(Code.E_ETO)
 
     async def _report_progress(self, text: str) -> None:
         await self.send("ReportAppProcessInfo", self.service.report_app_process_info(text))
@@ -326,11 +326,11 @@ class BackupExtExtension:
         text = rewrite_result(text) if rewrite else text
         await self.send("ServiceResultReport", self.service.service_result_report(text, self.scenario, code), code)
 
-    async def app_done(self, code: int) -> None:
+    def app_done(self, code: int) -> None:
         """AppDone / AppIncrementalDone and, where the service allows it, onRelease."""
         name = "AppIncrementalDone" if self.scenario in (1, 3) else "AppDone"
-        await self.send(name, self.service.app_done(code), code)
-        if await self.send("GetExtOnRelease", self.service.get_ext_on_release(), broken=False):
+        self.tell(name, self.service.app_done, code, code=code)
+        if self.tell("GetExtOnRelease", self.service.get_ext_on_release, broken=False):
             self.release_pool.submit(self._release_and_disconnect, False, int(code))
 
     async def _release_and_disconnect(self, is_app_result_report: bool, code: int) -> None:
@@ -344,8 +344,10 @@ class BackupExtExtension:
             "task.end", process=self.process.number, bundle=self.process.bundle.full_name, why=why, code=int(code)
         )
 
-    def send(
-        self, message: str, handler: Coroutine[Any, Any, Any], code: int = 0, broken: Any = None
-    ) -> Coroutine[Any, Any, Any]:
-        """An IPC to the service; ``broken`` is the answer where it fails, EXT_BROKEN_IPC unless told otherwise."""
-        return self.process.send(message, handler, code, Code.E_IPCSS if broken is None else broken)
+    def tell(self, message: str, handler: Callable[..., Any], *args: Any, code: int = 0, broken: Any = Code.E_IPCSS) -> Any:
+        """An IPC that the service answers at once; ``broken`` is the answer where it fails."""
+        return self.process.tell(message, handler, *args, code=code, broken=broken)
+
+    def send(self, message: str, handler: Coroutine[Any, Any, Any], code: int = 0) -> Coroutine[Any, Any, Any]:
+        """An IPC that the service may take its time for."""
+        return self.process.send(message, handler, code, Code.E_IPCSS)

@@ -119,6 +119,14 @@ class Kernel:
             return stop.value
         return await Task(self, coroutine, thread_name).waits_for(waited)
 
+    def call_at_once(self, thread_name: str, function: Callable[..., Any], *args: Any) -> Any:
+        """Run native code that never waits on a thread of its own, while the caller waits."""
+        caller = self.thread_name
+        self.thread_name = thread_name
+        value = function(*args)
+        self.thread_name = caller
+        return value
+
     @property
     def next_ns(self) -> int | None:
         """The time of the next event, or None when nothing is due."""

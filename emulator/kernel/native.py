@@ -108,13 +108,17 @@ class Task(Future[Any]):
                 self._coroutine.close()
 
 
+_Plain = tuple[Callable[..., Any], tuple[Any, ...]]
+"""A function that never waits, and its arguments."""
+
+
 class NativeThread:
     """A pool of one thread: jobs run one after the other, in the order in which they came."""
 
     def __init__(self, kernel: Kernel, name: str) -> None:
         self._kernel = kernel
-        self._jobs: deque[Task] = deque()
-        self._present: Task | None = None
+        self._jobs: deque[Task | _Plain] = deque()
+        self._present: Task | _Plain | None = None
         self._called = False
         self._stopped = False
         self.name = name
@@ -126,10 +130,14 @@ class NativeThread:
             task.cancel()
             return task
         self._jobs.append(task)
-        if self._present is None and not self._called:
-            self._called = True
-            self._kernel.call_soon(self._work)
+        self._call()
         return task
+
+    def post(self, job: Callable[..., Any], *args: Any) -> None:
+        """Queue ``job(*args)``, a function that never waits, and whose value nobody wants."""
+        if not self._stopped:
+            self._jobs.append((job, args))
+            self._call()
 
     @property
     def idle(self) -> bool:
@@ -139,24 +147,37 @@ class NativeThread:
     def stop(self) -> None:
         """The thread is gone with its process: no further job runs, the present one ends where it waits."""
         self._stopped = True
-        for task in self._jobs:
-            task.cancel()
+        for job in self._jobs:
+            if isinstance(job, Task):
+                job.cancel()
         self._jobs.clear()
-        if self._present is not None:
+        if isinstance(self._present, Task):
             self._present.cancel()
+
+    def _call(self) -> None:
+        if self._present is None and not self._called:
+            self._called = True
+            self._kernel.call_soon(self._work)
 
     def _work(self) -> None:
         self._called = False
         while self._jobs and self._present is None:
-            self._present = self._jobs.popleft()
-            self._present.step()
+            job = self._present = self._jobs.popleft()
+            if isinstance(job, Task):
+                job.step()
+            else:
+                self._kernel.thread_name = self.name
+                function, args = job
+                try:
+                    function(*args)
+                finally:
+                    self._over()
 
     def _over(self) -> None:
         """The present job has ended."""
         self._present = None
-        if self._jobs and not self._called:
-            self._called = True
-            self._kernel.call_soon(self._work)
+        if self._jobs:
+            self._call()
 
 
 class Mutex:

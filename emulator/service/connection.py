@@ -12,6 +12,7 @@ from emulator.extension.want import Want
 from emulator.kernel import Future, Rank
 from emulator.kernel.events import NS_PER_S
 from emulator.service.details import parses_on_connect
+from emulator.service.errors import Code
 
 if TYPE_CHECKING:
     from emulator.device import InstalledBundle
@@ -86,12 +87,8 @@ class Connection:
 
     async def send(self, message: str, handler: Coroutine[Any, Any, Any], broken: Any, code: int = 0) -> Any:
         """An IPC to the extension; ``broken`` when it fails, or when the process dies before it answers."""
-        process = self.process
-        failed = self._service.host.ipc_fails(message)
-        self._service.journal.add(
-            "ipc", to="extension", message=message, bundle=self.bundle.full_name, code=int(code), failed=failed
-        )
-        if failed or process is None or not process.alive:
+        process = self._reached(message, code)
+        if process is None:
             handler.close()
             return broken
         caller = self._kernel.thread_name
@@ -100,6 +97,19 @@ class Connection:
         answer = await reply
         self._kernel.thread_name = caller
         return answer
+
+    def tell(self, message: str, handler: Callable[..., Any], *args: Any, broken: Any = Code.E_IPCSS) -> Any:
+        """As `send`, of a message that is answered at once."""
+        return broken if self._reached(message) is None else self._kernel.call_at_once("ipc", handler, *args)
+
+    def _reached(self, message: str, code: int = 0) -> ExtensionProcess | None:
+        """The process, when the message gets there."""
+        process = self.process
+        failed = self._service.host.ipc_fails(message)
+        self._service.journal.add(
+            "ipc", to="extension", message=message, bundle=self.bundle.full_name, code=int(code), failed=failed
+        )
+        return process if not failed and process is not None and process.alive else None
 
     async def disconnect(self) -> None:
         """DisconnectAbility: the process ends; a busy main thread makes the ability manager wait a second."""

@@ -31,7 +31,7 @@ class Endings:
                 return
             if not is_app_result_report:
                 self._service.release_allowed.discard(entry.name)
-            await self._handle_clear(entry)
+            self._handle_clear(entry)
             self._service.timers.stop(entry)
             self._service.kernel.spawn(self._finish_disconnect(session, entry, is_app_result_report, code), "ipc")
 
@@ -46,7 +46,7 @@ class Endings:
 
     async def completed_by_file(self, session: Session, entry: BundleEntry) -> None:
         """The file set became complete after AppDone: no onRelease, and the end comes before the disconnect (5.6)."""
-        await self._handle_clear(entry)
+        self._handle_clear(entry)
         self._service.timers.stop(entry)
         session.reverse.on_bundle_end(entry.name)
         await entry.connection.disconnect()
@@ -109,7 +109,7 @@ class Endings:
         """The relaunched process: HandleClear, onRelease, disconnect; only then the client hears of the death."""
         if not self._holds(session, entry):
             return
-        await self._handle_clear(entry)
+        self._handle_clear(entry)
         await self._handle_on_release(session, entry)
         await entry.connection.disconnect()
         if self._holds(session, entry):
@@ -133,7 +133,7 @@ class Endings:
         async with entry.mutex:
             if not self._holds(session, entry):
                 return
-            await self._handle_clear(entry)
+            self._handle_clear(entry)
             self._service.timers.stop(entry)
             await self._handle_on_release(session, entry)
             await entry.connection.disconnect()
@@ -161,7 +161,7 @@ class Endings:
         self._service.timers.stop(entry)
         self._service.timers.stop_connect(entry)
         if entry.action is Action.RUNNING:
-            await self._handle_clear(entry)
+            self._handle_clear(entry)
             await self._handle_on_release(session, entry)
             await entry.connection.disconnect()
         self.clear(session, entry, schedule=False)
@@ -173,7 +173,7 @@ class Endings:
         self._service.timers.stop_connect(entry)
         if entry.action in (Action.START, Action.RUNNING):
             if entry.restore_type is not RestoreType.RESTORE_DATA_READDY:
-                await self._handle_clear(entry)
+                self._handle_clear(entry)
             await self._handle_on_release(session, entry)
             await entry.connection.disconnect()
         self.clear(session, entry, schedule=False)
@@ -206,10 +206,10 @@ class Endings:
             self._service.session = None
             self._service.journal.add("session.end", why=why)
 
-    async def _handle_clear(self, entry: BundleEntry) -> None:
+    def _handle_clear(self, entry: BundleEntry) -> None:
         stub = entry.connection.stub
         if stub is not None:
-            await entry.connection.send("HandleClear", stub.handle_clear(), Code.E_IPCSS)
+            entry.connection.tell("HandleClear", stub.handle_clear)
 
     async def _handle_on_release(self, session: Session, entry: BundleEntry) -> None:
         stub = entry.connection.stub

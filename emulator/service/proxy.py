@@ -79,7 +79,7 @@ class ExtensionFace:
             await self._service.endings.completed_by_file(self._session, self._entry)
         return Code.OK
 
-    async def app_file_handle(self, uri: str, error: int) -> int:
+    def app_file_handle(self, uri: str, error: int) -> int:
         """AppFileReady of a restore: the client gets a handle to write to, or the errno of the extension's open."""
         if self._refused:
             return Code.E_PERM
@@ -89,7 +89,7 @@ class ExtensionFace:
             self._session.reverse.on_file_ready(FileReady(self._entry.name, uri, self._entry.connection.stub))
         return Code.OK
 
-    async def app_file_handles(self, opened: Sequence[tuple[str, int]]) -> int:
+    def app_file_handles(self, opened: Sequence[tuple[str, int]]) -> int:
         """AppFileReadys of a restore: names with the errno of the extension's open, 0 for a handle."""
         if self._refused:
             return Code.E_PERM
@@ -98,7 +98,7 @@ class ExtensionFace:
         self._session.reverse.on_file_handles(name, files, [error for _, error in opened if error])
         return Code.OK
 
-    async def app_done(self, code: int) -> int:
+    def app_done(self, code: int) -> int:
         """AppDone / AppIncrementalDone (control-plane 5.6)."""
         if self._refused:
             return Code.E_PERM
@@ -108,7 +108,7 @@ class ExtensionFace:
             self._service.release_allowed.add(self._entry.name)
         return Code.OK
 
-    async def get_ext_on_release(self) -> bool:
+    def get_ext_on_release(self) -> bool:
         """GetExtOnRelease."""
         return self._entry.name in self._service.release_allowed
 
@@ -145,24 +145,24 @@ class ExtensionFace:
         await self._session.reverse.on_process(self._entry.name, file_error_envelope(epoch_s, number, text))
         return Code.OK
 
-    async def start_ext_timer(self) -> bool:
+    def start_ext_timer(self) -> bool:
         """StartExtTimer: False when an ext timer runs already or the bundle is gone."""
         return not self._refused and self._service.timers.start_ext(self._entry)
 
-    async def stop_ext_timer(self) -> bool:
+    def stop_ext_timer(self) -> bool:
         """StopExtTimer; the stored value of UpdateTimer is forgotten."""
         return not self._refused and self._service.timers.stop_ext(self._entry)
 
-    async def start_fwk_timer(self) -> bool:
+    def start_fwk_timer(self) -> bool:
         """StartFwkTimer."""
         return not self._refused and self._service.timers.start_fwk(self._entry)
 
-    async def refresh_data_size(self, size: int) -> int:
+    def refresh_data_size(self, size: int) -> int:
         """RefreshDataSize, in bytes."""
         self._entry.data_size = size
         return Code.OK
 
-    async def get_app_local_list(self) -> int:
+    def get_app_local_list(self) -> int:
         """GetAppLocalListAndDoIncrementalBackup: answers at once, the work is queued."""
         if self._refused:
             return Code.E_PERM

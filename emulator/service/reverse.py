@@ -106,16 +106,19 @@ class Reverse:
         """The client is gone."""
         self.alive = False
 
-    def _schedule(self, callback: str, args: tuple[Any, ...]) -> Future[Any]:
-        return self._thread.submit(self._deliver, callback, args)
+    def _schedule(self, callback: str, args: tuple[Any, ...]) -> None:
+        self._thread.post(self._deliver, callback, args)
 
     async def _wait(self, callback: str, args: tuple[Any, ...]) -> None:
         if self._thread.idle:
-            await self._kernel.call_inline(self._deliver(callback, args), self._thread.name)
+            self._kernel.call_at_once(self._thread.name, self._deliver, callback, args)
         else:
-            await self._schedule(callback, args)
+            over: Future[None] = Future(self._kernel)
+            self._schedule(callback, args)
+            self._thread.post(over.set_result, None)
+            await over
 
-    async def _deliver(self, callback: str, args: tuple[Any, ...]) -> None:
+    def _deliver(self, callback: str, args: tuple[Any, ...]) -> None:
         if not self.alive or self._client is None:
             return
         plain = [_plain(argument) for argument in args]

@@ -80,19 +80,18 @@ class Scheduler:
             return
         if session.scenario is Scenario.BACKUP:
             self._service.timers.start_ext(entry)
-            await self._start_backup(session, entry)
+            self._start_backup(session, entry)
         else:
             self._service.timers.start_fwk(entry)
-            await self._start_restore(session, entry)
+            self._start_restore(session, entry)
 
-    async def _start_backup(self, session: Session, entry: BundleEntry) -> None:
+    def _start_backup(self, session: Session, entry: BundleEntry) -> None:
         connection = entry.connection
         assert connection.stub is not None
         if session.incremental:
-            handler, message, end = connection.stub.incremental_on_backup(), "IncrementalOnBackup", Code.E_DIED
+            code, end = connection.tell("IncrementalOnBackup", connection.stub.incremental_on_backup), Code.E_DIED
         else:
-            handler, message, end = connection.stub.handle_backup(), "HandleBackup", Code.E_INVAL
-        code = await connection.send(message, handler, Code.E_IPCSS)
+            code, end = connection.tell("HandleBackup", connection.stub.handle_backup), Code.E_INVAL
         if not self._current(session, entry):
             return
         if code:
@@ -100,17 +99,18 @@ class Scheduler:
         else:
             session.reverse.on_bundle_begin(entry.name)
 
-    async def _start_restore(self, session: Session, entry: BundleEntry) -> None:
+    def _start_restore(self, session: Session, entry: BundleEntry) -> None:
         connection = entry.connection
         assert connection.stub is not None
         incremental = entry.restore_type is RestoreType.RESTORE_DATA_WAIT_SEND and session.incremental
-        code = await connection.send("HandleRestore", connection.stub.handle_restore(incremental), HANDLE_RESTORE_CONNECT_TIMEOUT)
+        restore = connection.stub.handle_restore
+        code = connection.tell("HandleRestore", restore, incremental, broken=HANDLE_RESTORE_CONNECT_TIMEOUT)
         if not self._current(session, entry):
             return
         rewritten = not incremental and code == HANDLE_RESTORE_CONNECT_TIMEOUT
         session.reverse.on_bundle_begin(entry.name, Code.E_BTO if rewritten else code)
         for uri in sorted(entry.wanted_handles, key=os.fsencode):
-            await connection.send("GetFileHandle", connection.stub.get_file_handle(uri), Code.E_IPCSS)
+            connection.tell("GetFileHandle", connection.stub.get_file_handle, uri)
         entry.wanted_handles.clear()
 
     def _current(self, session: Session, entry: BundleEntry) -> bool:

@@ -200,8 +200,7 @@ class BackupService:
         if entry.action is not Action.RUNNING or entry.connection.stub is None:
             entry.wanted_handles.add(uri)
             return Code.OK
-        handler = entry.connection.stub.get_file_handle(uri)
-        return int(await entry.connection.send("GetFileHandle", handler, Code.E_IPCSS))
+        return int(entry.connection.tell("GetFileHandle", entry.connection.stub.get_file_handle, uri))
 
     async def get_file_handles(self, session: Session, name: str, uris: Sequence[str]) -> int:
         """GetIncrementalFileHandles: one forbidden name refuses them all; before RUNNING names are kept without a look at
@@ -215,8 +214,7 @@ class BackupService:
             return Code.OK
         if not all(map(is_file_path_valid, uris)):
             return Code.E_INVAL
-        handler = entry.connection.stub.get_file_handles(uris)
-        return int(await entry.connection.send("GetIncrementalFileHandles", handler, Code.E_IPCSS))
+        return int(entry.connection.tell("GetIncrementalFileHandles", entry.connection.stub.get_file_handles, uris))
 
     async def publish_file(self, session: Session, name: str, uri: str) -> int:
         """PublishFile / PublishIncrementalFile: a non-empty uri of an app is refused with EPERM."""
@@ -229,7 +227,7 @@ class BackupService:
             return Code.E_INVAL
         entry.in_publish = session.incremental
         message = "PublishIncrementalFile" if session.incremental else "PublishFile"
-        return int(await entry.connection.send(message, entry.connection.stub.publish_file(), Code.E_IPCSS))
+        return int(entry.connection.tell(message, entry.connection.stub.publish_file))
 
     async def cancel(self, session: Session, name: str) -> int:
         """CancelForResult (control-plane 7.4): 0, 13500011 or 13500012."""
@@ -277,8 +275,8 @@ class BackupService:
         self.timers.stop_ext(entry)
         stats = self.data.stat_list(entry.bundle, entry.last_incremental_time)
         entry.data_size = stats.incremental_size
-        handler = stub.handle_incremental_backup(stats, entry.previous_manifest)
-        code = await entry.connection.send("HandleIncrementalBackup", handler, Code.E_IPCSS)
+        manifest = entry.previous_manifest
+        code = entry.connection.tell("HandleIncrementalBackup", stub.handle_incremental_backup, stats, manifest)
         if code and self.session is session:
             session.reverse.on_bundle_end(entry.name, Code.E_DIED)
             self.endings.clear(session, entry)
