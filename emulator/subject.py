@@ -316,13 +316,21 @@ def _source(cls: type[Any], callbacks: tuple[str, ...]) -> tuple[str, dict[str, 
         return file, lines
 
 
+_OURS = ("emulator", "conformance")
+
+
 def _roots(cls: type[Any]) -> tuple[str, ...]:
-    """The directory or file whose code is the app's own: its top package, or its single module."""
+    """The directory or file whose code is the app's own: its top package, or its single module. Of a subject of ours it is the
+    module alone: nothing else of the harness is to be counted.
+    """
     module = sys.modules.get(cls.__module__)
     file = getattr(module, "__file__", None)
     if file is None:
         return ()
-    top = sys.modules.get(cls.__module__.partition(".")[0])
+    top_name = cls.__module__.partition(".")[0]
+    if top_name in _OURS:
+        return (file,)
+    top = sys.modules.get(top_name)
     top_file = getattr(top, "__file__", None)
     if top is not module and top_file and Path(top_file).name == "__init__.py":
         return (str(Path(top_file).parent),)
