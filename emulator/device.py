@@ -32,6 +32,10 @@ WALL_EPOCH_NS = 1_782_864_000 * NS_PER_S
 """What the wall clock of a new device shows: 2026-07-01 00:00:00 UTC."""
 
 
+UNREGISTERED = Package()
+"""How an app counts of which nobody says how it is registered."""
+
+
 class DeviceError(RuntimeError):
     """The device is used in a way that makes no sense; the message says what to do instead."""
 
@@ -187,7 +191,7 @@ class Device:
         full_name = f"{name}:{clone_index}" if clone_index else name
         if full_name in self.bundles:
             raise DeviceError(f"{full_name} is installed already: uninstall it first, or give a clone_index")
-        package = package or subject.package or Package()
+        package = package or subject.package or UNREGISTERED
         seed = SeedFromDirectory(sandbox) if isinstance(sandbox, Path) else sandbox
         tree = _LazySandbox(self, full_name.replace(":", "+"), package.module, seed)
         bundle = InstalledBundle(full_name, subject, package, self.profile, tree)

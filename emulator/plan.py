@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from emulator.ability import BundleVersion
@@ -70,8 +71,7 @@ class SessionPlan:
     @property
     def nominal(self) -> bool:
         """True when the plan differs from the nominal one in its kind only."""
-        version = UPGRADE_VERSION if self.kind is SessionKind.UPGRADE_RESTORE else ORDINARY_VERSION
-        return self == SessionPlan(kind=self.kind, version=version)
+        return self == nominal_plan(self.kind)
 
     def to_json(self) -> dict[str, Any]:
         """The plan as a JSON object."""
@@ -101,6 +101,7 @@ class SessionPlan:
             raise PlanError(f"plan: {error}") from None
 
 
+@lru_cache(typed=True)
 def nominal_plan(kind: SessionKind) -> SessionPlan:
     """The nominal session of this kind."""
     version = UPGRADE_VERSION if kind is SessionKind.UPGRADE_RESTORE else ORDINARY_VERSION

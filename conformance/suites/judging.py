@@ -131,6 +131,8 @@ def evidence_of(result: GroupResult, nominal: Mapping[str, Record]) -> Evidence:
     """The records of a group as rules want them; two equal sessions in a row, on a device in order, are a repetition;
     a session in order behind one under conditions, with which the life of the app began, shows whether the app heals."""
     records = result.records
+    if len(records) == 1:
+        return Evidence(records, nominal)
     pairs = tuple(zip(records, records[1:], result.group.sessions, result.group.sessions[1:], strict=False))
     repeats = tuple((a, b) for a, b, first, second in pairs if first == second and not first.conditions)
     healed = tuple(

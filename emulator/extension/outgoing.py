@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from emulator.conditions import Condition
@@ -41,6 +42,7 @@ BREAKS_THE_BUNDLE = "breaks-the-bundle"
 """Why the service refuses a big file: its blob's name holds a slash (data-plane 9, item 1)."""
 
 
+@cache
 def owner_of(user_id: int) -> Owner:
     """Whom the files of the emulated app belong to: every user has its own 200,000 uids (control-plane 7.3)."""
     return app_owner(user_id * _UIDS_OF_A_USER + _APP_ID)

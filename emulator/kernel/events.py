@@ -5,12 +5,11 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Coroutine
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import greenlet
 
-if TYPE_CHECKING:
-    from emulator.kernel.native import Future, Task
+from emulator.kernel.native import Future, Task
 
 TieOrder = Literal["fifo", "lifo"]
 
@@ -90,16 +89,12 @@ class Kernel:
 
     def sleep(self, ns: int) -> Future[None]:
         """Awaitable of a native thread that is done ``ns`` from now; it ranks as a timer of the device."""
-        from emulator.kernel.native import Future
-
         future: Future[None] = Future(self)
         self.call_at(self.now_ns + ns, Rank.TIMER, future.set_result, None)
         return future
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any], thread_name: str) -> Task:
         """Run a native coroutine as soon as possible; its exceptions come out of `run_until_idle`."""
-        from emulator.kernel.native import Task
-
         task = Task(self, coroutine, thread_name)
         self.call_soon(task.step)
         return task
@@ -108,8 +103,6 @@ class Kernel:
         """Run a native coroutine on a thread of its own while the caller waits: without a detour over the heap for as long
         as it does not wait itself. It goes on when the caller is gone.
         """
-        from emulator.kernel.native import Task
-
         caller = self.thread_name
         self.thread_name = thread_name
         try:

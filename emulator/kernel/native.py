@@ -5,7 +5,6 @@ A native thread costs no virtual time: only sleeping, waiting for the app and wa
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -117,7 +116,7 @@ class NativeThread:
 
     def __init__(self, kernel: Kernel, name: str) -> None:
         self._kernel = kernel
-        self._jobs: deque[Task | _Plain] = deque()
+        self._jobs: list[Task | _Plain] = []
         self._present: Task | _Plain | None = None
         self._called = False
         self._stopped = False
@@ -162,7 +161,7 @@ class NativeThread:
     def _work(self) -> None:
         self._called = False
         while self._jobs and self._present is None:
-            job = self._present = self._jobs.popleft()
+            job = self._present = self._jobs.pop(0)
             if isinstance(job, Task):
                 job.step()
             else:
@@ -185,7 +184,7 @@ class Mutex:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._waiting: deque[Future[None]] = deque()
+        self._waiting: list[Future[None]] = []
         self.locked = False
 
     async def acquire(self) -> None:
@@ -203,7 +202,7 @@ class Mutex:
     def release(self) -> None:
         """Hand the lock to the next in line."""
         if self._waiting:
-            self._waiting.popleft().set_result(None)
+            self._waiting.pop(0).set_result(None)
         else:
             self.locked = False
 

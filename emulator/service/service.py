@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from emulator.extension.stub import LEGACY_PREFIXES, version_prefix
@@ -60,8 +61,16 @@ class BackupService:
         self.timers = RunTimers(self)
         self.endings = Endings(self)
         self.scheduler = Scheduler(self)
-        self.queries = Queries(self)
-        self.sizes = Sizes(self)
+
+    @cached_property
+    def queries(self) -> Queries:
+        """What a client may ask outside a task."""
+        return Queries(self)
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """How much a backup would be."""
+        return Sizes(self)
 
     # sessions --------------------------------------------------------------------------------------------------------
 
