@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -27,7 +26,11 @@ _NUMBER = re.compile(r"(?=[-0-9])-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]
 _UNIT = re.compile(r"u([0-9a-fA-F]{4})?")
 _WORDS = {"null": None, "false": False, "true": True}
 _READ = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "/": "/"}
-_WRITTEN = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_TAB = "\t"
+_WRITTEN = str.maketrans(
+    {chr(code): f"\\u{code:04x}" for code in range(1, 0x20)}
+    | {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+)
 
 
 class NotJson(ValueError):
@@ -102,8 +105,8 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
-_OF_ITS_OWN = re.compile("[\0\ufeff\ud800-\udfff]|\\\\u")
-"""What the two read differently: NUL, a byte order mark, halves of surrogate pairs and UTF-16 units."""
+_OF_ITS_OWN = re.compile("[\0\ufeff\ud800-\udfff]|\\\\u(?:0000|[dD][89a-fA-F]|(?![0-9a-fA-F]{4}))")
+"""What the two may read differently: NUL, a byte order mark, halves of surrogate pairs, and escapes of these or of nothing."""
 
 _JSON = json.JSONDecoder(object_pairs_hook=Members, parse_float=float, parse_int=float, parse_constant=_refuse, strict=False)
 
@@ -198,40 +201,43 @@ def _joined(text: str) -> str:
 def printed(value: Any) -> str:
     """cJSON_Print: members on lines of their own with tabs, a tab behind the colon, elements apart by ``, ``.
 
-    ``value`` is what `parse` gives, or made of mappings and sequences.
+    ``value`` is what `parse` gives, or made of dicts and lists.
     """
-    pieces: list[str] = []
-    open_values = [_pieces(value, 0)]
-    while open_values:
-        piece = next(open_values[-1], None)
-        if piece is None:
-            open_values.pop()
-        elif isinstance(piece, str):
-            pieces.append(piece)
+    done: list[str] = []
+    left: list[str | tuple[Any, int]] = [(value, 0)]
+    while left:
+        piece = left.pop()
+        if isinstance(piece, str):
+            done.append(piece)
         else:
-            open_values.append(_pieces(*piece))
-    return "".join(pieces)
+            left.extend(reversed(_pieces(*piece)))
+    return "".join(done)
 
 
-def _pieces(value: Any, depth: int) -> Iterator[str | tuple[Any, int]]:
-    """What is printed of a value: text, and the values in it with their depth."""
-    if isinstance(value, (Members, Mapping)):
+def _pieces(value: Any, depth: int) -> list[str | tuple[Any, int]]:
+    """What is printed of a value: text, and the containers in it with their depth."""
+    if isinstance(value, (Members, dict)):
         pairs = value.pairs if isinstance(value, Members) else list(value.items())
-        yield "{\n"
+        pieces: list[str | tuple[Any, int]] = ["{\n"]
         for number, (name, item) in enumerate(pairs, 1):
-            yield "\t" * (depth + 1) + string(name) + ":\t"
-            yield item, depth + 1
-            yield ",\n" if number < len(pairs) else "\n"
-        yield "\t" * depth + "}"
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        yield "["
+            pieces.append(f"{_TAB * (depth + 1)}{string(name)}:\t")
+            pieces.append(_piece(item, depth + 1))
+            pieces.append(",\n" if number < len(pairs) else "\n")
+        pieces.append(_TAB * depth + "}")
+        return pieces
+    if isinstance(value, list):
+        pieces = ["["]
         for number, item in enumerate(value):
             if number:
-                yield ", "
-            yield item, depth + 1
-        yield "]"
-    else:
-        yield _scalar(value)
+                pieces.append(", ")
+            pieces.append(_piece(item, depth + 1))
+        pieces.append("]")
+        return pieces
+    return [_scalar(value)]
+
+
+def _piece(value: Any, depth: int) -> str | tuple[Any, int]:
+    return (value, depth) if isinstance(value, (Members, dict, list)) else _scalar(value)
 
 
 def _scalar(value: bool | float | str | None) -> str:
@@ -255,5 +261,4 @@ def _number(number: float) -> str:
 @lru_cache(maxsize=1024)
 def string(text: str) -> str:
     """A string with its quotes, up to its first NUL."""
-    text = text.split("\0", 1)[0]
-    return '"' + "".join(_WRITTEN.get(c) or (f"\\u{ord(c):04x}" if c < " " else c) for c in text) + '"'
+    return '"' + text.split("\0", 1)[0].translate(_WRITTEN) + '"'

@@ -118,7 +118,7 @@ def test_json_is_read_as_json_and_printed_as_json(value: Any) -> None:
 
 
 PIECES = ["[", "]", "{", "}", ",", ":", '"', '"a"', '"a":', "1", "-0", "1.5e3", "01", "1e999", "NaN", "Infinity", "null", "true"]
-PIECES += [" ", "\n", "\x0b", "\\", "\\n", "\\u", "\\u0041", "\\ud83d", "\udc00", "é", "//"]
+PIECES += [" ", "\n", "\x0b", "\\", "\\n", "\\u", "\\u0041", "\\u0000", "\\ud83d", "\udc00", "é", "//"]
 
 
 @given(
