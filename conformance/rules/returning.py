@@ -18,9 +18,12 @@ _SHOWN = 3
 
 @predicate("BK602", needs.a_nominal_session)
 def lost_on_restore(evidence: Evidence) -> Iterator[Finding]:
-    """A file that left is missing, or other than it left, and the app did not do it (C-006, C-072)."""
+    """A file that left is missing on a fresh device, or other than it left, and the app did not do it (C-006, C-072).
+
+    Where the app has files already, what comes back also depends on these: an old link is followed (data-plane 4.3).
+    """
     for view, bundle in _complete_restores(evidence):
-        if bundle["full_backup_only"]:
+        if bundle["full_backup_only"] or not bundle["fresh"]:
             continue
         tree = _tree(view, bundle["bundle"])
         touched = {event.data["path"] for event in view.of_kind("change")}

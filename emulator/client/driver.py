@@ -183,17 +183,17 @@ class _Driver:
                 self._archives[name] = special_archive(archive) if self._is_special else archive
             size = sum(blob.size for blob in self._archives.get(name, Archive()).blobs)
             if bundle is not None:
-                self._note_archive(name, bundle.package.full_backup_only)
+                self._note_archive(name, bundle.package.full_backup_only, fresh=not bundle.sandbox.files())
             capabilities[name] = Capability(self._plan.version, space_occupied=size)
         self._session.append_bundles(capabilities, names, infos)
 
-    def _note_archive(self, name: str, full_backup_only: bool) -> None:
-        """Write down what the client holds of an app's files."""
+    def _note_archive(self, name: str, full_backup_only: bool, fresh: bool) -> None:
+        """Write down what the client holds of an app's files, and whether the app has none yet on this device."""
         files = [
             {"path": file.path, "size": file.size, "crc": file.crc} for blob in self._archives[name].blobs for file in blob.files
         ]
         if files and self._plan.kind is not SessionKind.UPGRADE_RESTORE:
-            self._device.journal.add("archive", bundle=name, full_backup_only=full_backup_only, files=files)
+            self._device.journal.add("archive", bundle=name, full_backup_only=full_backup_only, fresh=fresh, files=files)
 
     def _step(self, step: ClientStep) -> None:
         result: Any = None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from emulator import Device, SessionPlan, load_subject
+from pathlib import Path
+from typing import Any
+
+from emulator import BackupExtensionAbility, BundleVersion, Device, SessionKind, SessionPlan, load_subject, nominal_plan
 from tests.emulator.harness import S
 
 
@@ -24,3 +27,50 @@ def test_a_session_runs_on_the_device_as_it_is_set_up_by_then() -> None:
         device.install(load_subject(Ext))
         device.seed = 7
         assert device.run(SessionPlan()).seed == device.host.seed == 7
+
+
+def test_a_record_says_whether_the_app_had_files_before_a_restore() -> None:
+    def one_file(root: Path) -> None:
+        (root / "data/storage/el2/base/files").mkdir(parents=True)
+        (root / "data/storage/el2/base/files/note.txt").write_text("milk")
+
+    restore = nominal_plan(SessionKind.INCREMENTAL_RESTORE)
+    with Device() as old, Device() as new:
+        old.install(load_subject(Ext), sandbox=one_file)
+        old.run(nominal_plan(SessionKind.FULL_BACKUP))
+        new.install(load_subject(Ext)).archive = next(iter(old.bundles.values())).archive
+        records = (new.run(restore), new.run(restore), old.run(restore))
+    assert [event.data["fresh"] for record in records for event in record.of_kind("archive")] == [True, False, False]
+
+
+class Calls(BackupExtensionAbility):
+    """Hands every call on to the base class, as an ArkTS extension may."""
+
+    def onBackup(self) -> Any:
+        return super().onBackup()
+
+    async def onRestoreEx(self, bundleVersion: BundleVersion, restoreInfo: str) -> str:
+        await super().onRestoreEx(bundleVersion, restoreInfo)
+        return "done"
+
+    def onProcess(self) -> Any:
+        return super().onProcess() or "started"
+
+    async def onRelease(self, scenario: int) -> None:
+        return await super().onRelease(scenario)
+
+
+def test_an_empty_body_of_the_base_class_can_be_awaited() -> None:
+    """It gives undefined, which is no Promise either (control-plane 2.1)."""
+    with Device() as device:
+        device.install(load_subject(Calls))
+        kinds = (SessionKind.FULL_BACKUP, SessionKind.INCREMENTAL_RESTORE)
+        calls = [call for kind in kinds for call in device.run(nominal_plan(kind)).calls]
+    assert [(call.callback, call.outcome, call.value and call.value.text) for call in calls if call.outcome != "absent"] == [
+        ("onProcess", "returned", "started"),
+        ("onBackup", "returned", "undefined"),
+        ("onRelease", "fulfilled", "undefined"),
+        ("onProcess", "returned", "started"),
+        ("onRestoreEx", "fulfilled", "done"),
+        ("onRelease", "fulfilled", "undefined"),
+    ]

@@ -7,6 +7,7 @@ import inspect
 import json
 from typing import Any
 
+from emulator.ability import Undefined
 from emulator.record import Value
 from emulator.runtime.realm import UNDEFINED
 
@@ -19,7 +20,7 @@ def value_of(value: Any) -> Value:
     """
     if type(value) is str:
         return Value("string", value)
-    if value is None:
+    if value is None or isinstance(value, Undefined):
         return UNDEFINED
     if isinstance(value, bool):
         return Value("boolean", "true" if value else "false")

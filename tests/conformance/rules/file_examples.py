@@ -39,11 +39,18 @@ def scanned(why: str) -> Record:
 
 
 def came_back(
-    crc: str | None = "1", *, rows: str = "", full: bool = False, moved: str = "", staged: bool = False, **options: Any
+    crc: str | None = "1",
+    *,
+    rows: str = "",
+    full: bool = False,
+    fresh: bool = True,
+    moved: str = "",
+    staged: bool = False,
+    **options: Any,
 ) -> Record:
     """A restore of one file, which has this content at the end, or is not there."""
     session = SessionBuilder(RESTORE, ("onRestoreEx",), **options).call("onRestoreEx", OK)
-    session.event("archive", 0, bundle=BUNDLE, full_backup_only=full, files=[file(f"{FILES}/a")])
+    session.event("archive", 0, bundle=BUNDLE, full_backup_only=full, fresh=fresh, files=[file(f"{FILES}/a")])
     if moved:
         session.event("change", 1, during="onRestoreEx", path=moved, what="created", size=1, crc="1", names_staging=staged)
     there = [{**file(f"{FILES}/a", crc), "rows": rows}] if crc is not None else []
@@ -97,7 +104,10 @@ MISSES: Mapping[str, list[Example]] = {
         Example("taken", evidence(saved(taken=(f"{FILES}/a",)))),
         Example("incremental", evidence(saved(kind="incremental-backup"))),
     ],
-    "BK602": [Example("same", evidence(came_back()))],
+    "BK602": [
+        Example("same", evidence(came_back())),
+        Example("changed by what was there", evidence(came_back("2", fresh=False))),
+    ],
     "BK603": [
         Example("moved", evidence(came_back(None, full=True, moved=f"{FILES}/b"))),
         Example("there", evidence(came_back(full=True))),
