@@ -195,19 +195,20 @@ def _first_places() -> list[str]:
 def _import_file(path: Path, spec: str) -> ModuleType:
     if not path.is_file():
         raise SubjectError(f"--extension={spec}: there is no file {path}")
-    name = path.stem
-    parent = str(path.resolve().parent)
+    packages, home = _packages_around(path.resolve())
+    name = ".".join((*packages, path.stem))
 
     def load() -> ModuleType:
         loaded = sys.modules.get(name)
         if loaded is not None and getattr(loaded, "__file__", None) == str(path.resolve()):
             return loaded
+        sys.path[:0] = [place for place in (str(path.resolve().parent), home) if place not in sys.path]
+        if packages:
+            importlib.import_module(".".join(packages))
         module_spec = importlib.util.spec_from_file_location(name, path.resolve())
         assert module_spec is not None and module_spec.loader is not None
         module = importlib.util.module_from_spec(module_spec)
         sys.modules[name] = module
-        if parent not in sys.path:
-            sys.path.insert(0, parent)
         try:
             module_spec.loader.exec_module(module)
         except BaseException:
@@ -219,6 +220,19 @@ def _import_file(path: Path, spec: str) -> ModuleType:
         return _loading(load)
     except BaseException as error:
         raise _import_failed(str(path), spec, error) from None
+
+
+def _packages_around(path: Path) -> tuple[list[str], str]:
+    """The packages in which this file is a module, outermost first, and the directory from which they are imported.
+
+    A directory with an ``__init__.py`` is a package, as for pytest, so that its modules can import each other.
+    """
+    packages: list[str] = []
+    directory = path.parent
+    while (directory / "__init__.py").is_file():
+        packages.insert(0, directory.name)
+        directory = directory.parent
+    return packages, str(directory)
 
 
 def _loading(load: Callable[[], ModuleType]) -> ModuleType:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance._options import OPTIONS
-from tests.conformance.plugin.project import Project
+from tests.conformance.plugin.project import APP, Project
 
 VALUES = {
     "--conformance-profile": ("quick", "profile='quick'"),
@@ -132,6 +132,15 @@ def test_a_file_as_extension(project: Project) -> None:
     result = project.pytest("--extension=src/other.py:Other", "conformance/return")
     assert result.code == 0
     assert "conformance: src/other.py:Other (python in src/other.py)" in result.lines
+
+
+@pytest.mark.parametrize("imports", ["from .report import OK", "from diary.ability.report import OK", "from report import OK"])
+def test_a_file_of_a_package_as_extension(project: Project, imports: str) -> None:
+    for package in ("lib/diary", "lib/diary/ability"):
+        project.write(f"{package}/__init__.py", "")
+    project.write("lib/diary/ability/report.py", "OK = 1")
+    project.write("lib/diary/ability/ext.py", f"{imports}\n{APP}")
+    assert project.pytest("--extension=lib/diary/ability/ext.py:Ext", "--collect-only").code == 0
 
 
 def test_bundle(project: Project) -> None:
