@@ -35,7 +35,8 @@ Which sessions a rule judges:
 - BK401, BK402, BK410, BK411, BK504, BK509 and BK513 judge sessions in which nothing changes time or cuts the session short.
 - BK501 to BK503, BK505, BK512 and BK515 judge nominal sessions: device in order, empty details, the ordinary version.
 - BK506 to BK508 and BK514 judge sessions that differ from the nominal one of their kind in nothing but the info, or nothing
-  but the version, and only what the nominal session is free of.
+  but the version, and only what the nominal session is free of. An upgrade brings another version; what happens in it alone
+  to a restore callback is BK508 rather than BK501 to BK503.
 - BK510 judges every session, BK511 pairs of identical sessions, BK302 whole runs.
 - BK902 judges a session under a condition against the same session without it; what a kill, a cancel or a death does to an
   unfinished callback does not count.

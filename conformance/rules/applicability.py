@@ -12,6 +12,7 @@ from conformance.rules.package_applicability import package_not_applicable
 from conformance.rules.registry import NOT_JUDGED, PREDICATES
 from conformance.rules.source_applicability import source_not_applicable
 from conformance.view import COMPATIBILITY_CALLBACKS, EX_CALLBACKS, PAIRS, WORK_CALLBACKS, SessionView
+from emulator.plan import SessionKind
 
 _NOMINAL_ONLY = frozenset({"BK501", "BK502", "BK503", "BK505", "BK512", "BK515"})
 _TIME = frozenset({"BK401", "BK402", "BK410", "BK411", "BK504", "BK509", "BK513"})
@@ -99,8 +100,9 @@ def _by_session(rule_id: str, evidence: Evidence) -> str | None:
 def _by_input(rule_id: str, evidence: Evidence) -> str | None:
     wanted = _INFO_CLASSES.get(rule_id)
     for view in evidence.views:
-        nominal = evidence.nominal_view(view.record.kind)
-        if view.nominal or view.record.conditions or nominal is None:
+        an_upgrade = wanted is None and view.nominal and view.record.kind == SessionKind.UPGRADE_RESTORE
+        nominal = evidence.nominal_view(SessionKind.INCREMENTAL_RESTORE if an_upgrade else view.record.kind)
+        if (view.nominal and not an_upgrade) or view.record.conditions or nominal is None:
             continue
         if wanted is None:
             given = not view.record.is_backup and view.record.plan.get("version") != nominal.record.plan.get("version")

@@ -16,6 +16,7 @@ from conformance.json_text import NotJsonError, read_json
 from conformance.rules import needs
 from conformance.rules.findings import finding, quoted
 from conformance.rules.registry import predicate
+from conformance.rules.settling import only_in_an_upgrade
 from conformance.rules.symptoms import Symptom, shows, symptoms
 from conformance.view import PAIRS, SessionView
 
@@ -44,16 +45,20 @@ def info_not_an_array(evidence: Evidence) -> Iterator[Finding]:
 
 @predicate("BK508", needs.a_symptom)
 def any_version(evidence: Evidence) -> Iterator[Finding]:
-    """Some BundleVersion in a restore (C-032, clauses 2.6)."""
+    """Some BundleVersion in a restore (C-032, clauses 2.6).
+
+    The one of an upgrade counts as well, where an ordinary restore shows nothing of the kind.
+    """
     for view in evidence.views:
+        for symptom in symptoms(view) if view.nominal else ():
+            if only_in_an_upgrade(evidence, view, symptom.call):
+                yield _with_version(view, symptom)
         for symptom, nominal in _new_symptoms(evidence, view):
             version = view.record.plan.get("version")
             if version == nominal.record.plan.get("version") or delivered_info(view) != delivered_info(nominal):
                 continue
             if symptom.call.callback in _RESTORE_CALLBACKS:
-                given = json.dumps(symptom.call.args[0] if symptom.call.args else version)
-                message = f"{symptom.call.callback} {symptom.words} with the version {quoted(given)}"
-                yield _finding("BK508", view, symptom, message)
+                yield _with_version(view, symptom)
 
 
 def info_class(text: str, *, is_backup: bool) -> str:
@@ -140,6 +145,12 @@ def _frame(plan: Mapping[str, Any]) -> str:
     """All of a plan but the info and the version, the same for a plan as it was made and as it was read from a file."""
     frame = {k: v for k, v in plan.items() if k not in ("infos", "ext_info", "version", "nominal")}
     return json.dumps(frame, sort_keys=True, default=str)
+
+
+def _with_version(view: SessionView, symptom: Symptom) -> Finding:
+    given = json.dumps(symptom.call.args[0] if symptom.call.args else view.record.plan.get("version"))
+    message = f"{symptom.call.callback} {symptom.words} with the version {quoted(given)}"
+    return _finding("BK508", view, symptom, message)
 
 
 def _finding(rule_id: str, view: SessionView, symptom: Symptom, message: str) -> Finding:

@@ -10,6 +10,7 @@ from conformance.rules import needs
 from conformance.rules.findings import error_name, finding, seconds, span, thrown
 from conformance.rules.registry import predicate
 from conformance.view import WORK_CALLBACKS, SessionView, failed
+from emulator.plan import SessionKind
 from emulator.record import Call
 
 BLOCKING_NS = 1_000_000_000
@@ -30,6 +31,8 @@ def callback_throws(evidence: Evidence) -> Iterator[Finding]:
                 if call.callback in _JUDGED and failed(call) and not view.rejected_with_a_non_error(call):
                     if call.callback == "onRelease" and call.first_in_process:
                         continue
+                    if only_in_an_upgrade(evidence, view, call):
+                        continue
                     verb = "threw" if call.outcome == "threw" else "was rejected with"
                     message = f"{call.callback} {verb} {error_name(view, call)} in a nominal session"
                     yield finding("BK501", view, message, thrown(view, call), call=call, cause=error_name(view, call))
@@ -41,6 +44,8 @@ def rejects_with_a_non_error(evidence: Evidence) -> Iterator[Finding]:
     for view in evidence.views:
         if view.nominal:
             for call in view.calls:
+                if only_in_an_upgrade(evidence, view, call):
+                    continue
                 if call.callback in _JUDGED and view.rejected_with_a_non_error(call):
                     message = f"{call.callback} was rejected with a value that is no Error"
                     yield finding("BK502", view, message, thrown(view, call), call=call)
@@ -52,6 +57,8 @@ def never_settles(evidence: Evidence) -> Iterator[Finding]:
     for view in evidence.views:
         if view.nominal:
             for call in view.hung:
+                if only_in_an_upgrade(evidence, view, call):
+                    continue
                 message = f"{call.callback} {'blocks the main thread for ever' if _blocks(call) else 'never settles'}"
                 yield finding("BK503", view, message, hang_seen(view, call), call=call)
 
@@ -67,6 +74,15 @@ def blocks_the_main_thread(evidence: Evidence) -> Iterator[Finding]:
                 held = seconds(call.sync_end_ns - call.begin_ns)
                 seen = f"{call.callback} held the main thread from {seconds(call.begin_ns)} to {seconds(call.sync_end_ns)}"
                 yield finding("BK504", view, f"{call.callback} held the main thread for {held}", seen, call=call)
+
+
+def only_in_an_upgrade(evidence: Evidence, view: SessionView, call: Call) -> bool:
+    """True for what befalls a restore callback in an upgrade alone: that brings a version of HarmonyOS 4 along (BK508)."""
+    if view.record.kind != SessionKind.UPGRADE_RESTORE or not call.callback.startswith("onRestore"):
+        return False
+    ordinary = evidence.nominal_view(SessionKind.INCREMENTAL_RESTORE)
+    calls = [c for c in ordinary.calls if c.callback == call.callback] if ordinary is not None else []
+    return bool(calls) and ordinary is not None and not ordinary.hung and not any(map(failed, calls))
 
 
 def hang_seen(view: SessionView, call: Call) -> str:

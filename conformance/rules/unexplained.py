@@ -11,7 +11,7 @@ from conformance.rules.findings import finding
 from conformance.rules.registry import PREDICATES, predicate
 from conformance.view import SessionView
 
-EXPLAINING = ("BK402", "BK501", "BK502", "BK503", "BK609")
+EXPLAINING = ("BK402", "BK501", "BK502", "BK503", "BK508", "BK609")
 """The rules of an app that makes its own session fail."""
 
 

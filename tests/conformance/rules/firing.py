@@ -34,6 +34,7 @@ from tests.conformance.rules.sessions import (
     released,
     settling_late,
     switched,
+    upgraded,
     with_info,
     with_version,
 )
@@ -181,6 +182,7 @@ FIRES: Mapping[str, list[Example]] = {
             ),
             ("BK501",),
         ),
+        Example("every-restore", evidence(upgraded(), nominal=upgraded(kind=RESTORE)), ("BK501",)),
     ],
     "BK502": [
         Example(
@@ -232,7 +234,13 @@ FIRES: Mapping[str, list[Example]] = {
         Example("number-on-restore", evidence(with_info(device_info(7), kind=RESTORE), nominal=restore()), ("BK507",)),
         Example("depth-32", evidence(with_info(device_info({"type": "a", "detail": nested(30)})), nominal=backup()), ("BK507",)),
     ],
-    "BK508": [Example("upgrade", evidence(with_version(OTHER_VERSION), nominal=restore()), ("BK508",))],
+    "BK508": [
+        Example("upgrade", evidence(with_version(OTHER_VERSION), nominal=restore()), ("BK508",)),
+        *(
+            Example(f"nominal-upgrade-{how}", evidence(upgraded(how), nominal=restore()), ("BK508",))
+            for how in ("throws", "rejects", "hangs")
+        ),
+    ],
     "BK509": [
         Example("never", evidence(released(None)), ("BK509",)),
         Example("five-seconds", evidence(released(5)), ("BK509",)),

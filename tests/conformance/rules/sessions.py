@@ -103,6 +103,18 @@ def with_version(version: BundleVersion, **options: Any) -> Record:
     return session.fails("onRestoreEx", error="RangeError").end(2, 13500004, why="exit").record()
 
 
+def upgraded(how: str = "throws", kind: str = "upgrade-restore") -> Record:
+    """A nominal upgrade in which onRestoreEx throws, is rejected with a text, or never settles."""
+    session = SessionBuilder(kind, ("onRestoreEx",))
+    if how == "throws":
+        return session.fails("onRestoreEx").end(2, 13500004, why="exit").record()
+    if how == "rejects":
+        session.fails("onRestoreEx", 1, 2, is_error=False, later=True)
+    else:
+        session.pending("onRestoreEx")
+    return session.event("timer.expired", 900, bundle=BUNDLE, timer="ext").end(901, 13500003).record()
+
+
 def released(seconds: float | None, **options: Any) -> Record:
     """A backup whose onRelease takes this long, or never settles."""
     session = SessionBuilder(callbacks=("onBackupEx", "onRelease"), **options).call("onBackupEx", OK, 0)
