@@ -197,9 +197,10 @@ def _output(view: SessionView, callback: str) -> Mapping[str, str]:
     }
 
 
-def _brought(view: SessionView) -> list[Mapping[str, Any]]:
+def _brought(view: SessionView) -> list[tuple[Any, ...]]:
     """What the client held: only restores of the same archive can be compared."""
-    return [event.data for event in view.of_kind("archive")]
+    held = ("bundle", "full_backup_only", "files")
+    return [tuple(event.data[name] for name in held) for event in view.of_kind("archive")]
 
 
 def _told(view: SessionView) -> tuple[Any, ...]:

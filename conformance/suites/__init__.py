@@ -52,7 +52,7 @@ SUITES: tuple[Suite, ...] = (
     Suite("lifecycle", _IN_ORDER, lifecycle.groups),
     Suite("compatibility", _IN_ORDER | {"BK513"}, compatibility.groups),
     Suite("multi", _IN_ORDER, multi.groups),
-    Suite("storage", _IN_ORDER | NOMINAL_RULES | {"BK901", "BK902", "BK904"}, storage.groups),
+    Suite("storage", _IN_ORDER | NOMINAL_RULES | {"BK901", "BK902", "BK903", "BK904"}, storage.groups),
     Suite("conditions", _IN_ORDER | NOMINAL_RULES | {"BK510", "BK901", "BK902", "BK903", "BK904"}, faults.groups),
     Suite(FUZZ, _IN_ORDER | {"BK507", "BK508", "BK514", "BK901", "BK902", "BK903", "BK904"}, _nothing_fixed),
 )

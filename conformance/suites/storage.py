@@ -1,4 +1,5 @@
-"""Storage that fails: no space, I/O errors at each file operation, denied files, a locked or read-only area (BK901, BK902).
+"""Storage that fails: no space, I/O errors at each file operation, denied files, a locked or read-only area (BK901, BK902);
+and kills amid the app's file work (BK903, BK904).
 
 Where faults strike is taken from the record of the undisturbed session; each is followed by a session in order that has to
 succeed.
@@ -19,6 +20,7 @@ from emulator.conditions import (
     El2Locked,
     Grows,
     IoError,
+    LowMemoryKill,
     ReadOnlyArea,
     SlowStorage,
     StorageFull,
@@ -30,12 +32,15 @@ from emulator.record import Event, Record
 _MAX_OPERATIONS = 100
 _MAX_PATHS = 8
 _OPERATIONS = ("open", "write", "read")
+_KILLS = 4
+_NS_PER_BYTE = 1_000
+_SLOW = SlowStorage(1_000_000_000 // _NS_PER_BYTE)
 
 STEADY: dict[str, Condition] = {
     "no-space": StorageFull(0),
     "read-only": ReadOnlyArea("el2"),
     "locked": El2Locked(),
-    "slow-storage": SlowStorage(1_000_000),
+    "slow-storage": _SLOW,
 }
 """Conditions that do not depend on what the app does."""
 
@@ -62,6 +67,22 @@ def groups(context: SuiteContext) -> SessionGroups:
                 struck = yield healed(f"{kind}-io-error-{operation}-{nth}", nominal_plan(kind), IoError("*", operation, nth))
                 if not struck:
                     break
+        for name, kill in kills_of(record, context.thorough):
+            struck = yield healed(f"{kind}-{name}", nominal_plan(kind), _SLOW, kill)
+            if not struck:
+                break
+
+
+def kills_of(record: Record, thorough: bool = True) -> Iterator[tuple[str, LowMemoryKill]]:
+    """Kills between one file operation and the next, where an app that never waits for anything is not killed otherwise.
+
+    On slow storage its work takes time. How much of that is reading is not known, so there are kills for twice the writing.
+    """
+    changes = changes_of(record)
+    written = sum(event.data["size"] for event in changes)
+    step_ns = max(written, 1) * _NS_PER_BYTE // _KILLS
+    for number in range((2 if thorough else 1) * _KILLS if changes else 0):
+        yield f"killed-at-work-{number}", LowMemoryKill(changes[0].data["during"], step_ns * number + step_ns // 2)
 
 
 def changes_of(record: Record) -> list[Event]:

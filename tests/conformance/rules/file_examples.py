@@ -94,7 +94,11 @@ FIRES: Mapping[str, list[Example]] = {
     "BK609": [Example("slash", evidence(scanned("breaks-the-bundle")), ("BK609",))],
     "BK901": [Example("full", evidence(failing(0), nominal=saved(taken=(f"{FILES}/a",))), ("BK901",))],
     "BK903": [
-        Example("damaged", evidence(healed=((came_back(conditions=[KILL]), came_back("2")),), nominal=came_back()), ("BK903",))
+        Example(
+            "damaged",
+            evidence(healed=((came_back(conditions=[KILL]), came_back("2", fresh=False)),), nominal=came_back()),
+            ("BK903",),
+        )
     ],
     "BK904": [Example("removed", evidence(saved(what="removed", conditions=[KILL]), nominal=saved(CACHED)), ("BK904",))],
 }

@@ -407,3 +407,36 @@ class VersionBound(Control):
 def test_fixed_sessions_come_before_drawn_ones(tmp_path: Path) -> None:
     outcome = run_of(VersionBound, tmp_path).outcome("BK508")
     assert outcome.findings[0].finding.plan["version"] == {"code": 0, "name": "99.99.99.997"}
+
+
+class Unwaiting(Control):
+    """Does all its file work at one go, and cleans up after errors: only a kill amid the work does damage."""
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        note, aside = (Path(self.context.filesDir, name) for name in ("note.txt", "aside.txt"))
+        if note.exists():
+            note.rename(aside)
+            try:
+                note.with_name("export.txt").write_bytes(aside.read_bytes())
+            finally:
+                aside.rename(note)
+        return RESULT
+
+    def onRestoreEx(self, bundleVersion: BundleVersion, restoreInfo: str) -> str:
+        mark = Path(self.context.filesDir, "mark")
+        if not mark.exists():
+            mark.touch()
+            try:
+                mark.with_name("index.txt").write_text("note.txt")
+            except OSError:
+                mark.unlink()
+                raise
+        return RESULT
+
+
+@pytest.mark.parametrize("profile", ["quick", "gate"])
+def test_an_app_that_waits_for_nothing_is_killed_amid_its_work(tmp_path: Path, profile: str) -> None:
+    run = run_of(Unwaiting, tmp_path, profile=profile, examples=0)
+    for rule_id in ("BK903", "BK904"):
+        (reported,) = run.outcome(rule_id).findings
+        assert [condition["name"] for condition in reported.finding.conditions] == ["SlowStorage", "LowMemoryKill"]

@@ -161,7 +161,7 @@ def test_an_error_is_tried_at_every_file_operation(operations: int) -> None:
     tried: Counter[str] = Counter()
     group = next(groups, None)
     while group is not None:
-        (condition,) = group.sessions[0].conditions
+        condition = group.sessions[0].conditions[0]
         struck = False
         if isinstance(condition, IoError):
             tried[condition.operation] += 1
