@@ -47,6 +47,8 @@ const parts = Object.fromEntries(['values', 'modules', 'clone', 'pool', 'console
 const globals = read('kits/globals.js', 'globals, kit');
 const kitNames = JSON.parse(fs.readFileSync(path.join(__dirname, 'kits', 'modules.json'), 'utf8'));
 const BUILT_IN = Object.getOwnPropertyNames(globalThis).filter((name) => /^[A-Z]/.test(name));
+const UI_NAMES = new Set(kitNames.ui);
+const WORDS = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 const KIT_PREFIXES = /^(@ohos[.:]|@kit\.|@hms[.:]|@system\.|@arkts\.)|\.so$/;
 
 function own(object, name) {
@@ -203,7 +205,7 @@ function hostOf(realm) {
     isKitNamespace: (specifier) => specifier.startsWith('@kit.'),
     kitExport: (specifier, name) => exported(specifier, name)[0],
     kitMember: (specifier, name) => exported(specifier, name)[1] ?? '',
-    uiNames: () => kitNames.ui.join(),
+    uiNames: () => realm.program.uiNames,
     spelled,
     directory: (file) => file.slice(0, Math.max(0, file.lastIndexOf('/'))),
     from: (text, start) => text.slice(start),
@@ -306,11 +308,14 @@ const COMMANDS = {
   scripts(command) {
     const prefix = `(function (${PARAMETERS}) {`;
     for (const { digest, file, code } of command.scripts) {
-      scripts.set(digest, compiled(`${prefix}${code}\n})`, `app:///${file}`, -prefix.length));
+      const script = compiled(`${prefix}${code}\n})`, `app:///${file}`, -prefix.length);
+      scripts.set(digest, { ...script, uiNames: uiNamesIn(code) });
     }
   },
   program(command) {
-    programs.set(command.program, command);
+    const modules = Object.values(command.modules);
+    const uiNames = new Set(modules.flatMap(({ digest }) => scripts.get(digest).uiNames));
+    programs.set(command.program, { ...command, uiNames: [...uiNames].join() });
   },
   // The process is gone, with all that it had. How much memory is in use, in bytes.
   forget() {
@@ -324,6 +329,12 @@ const COMMANDS = {
     return heap + beside;
   },
 };
+
+// The names of the user interface that a script may ask for: those in its text, or all where it can spell them at run time.
+function uiNamesIn(code) {
+  const words = new Set(code.match(WORDS));
+  return words.has('globalThis') || code.includes('\\u') ? kitNames.ui : [...words].filter((word) => UI_NAMES.has(word));
+}
 
 function compiled(text, filename, columnOffset) {
   try {

@@ -331,7 +331,9 @@ function stub(name) {
 
 // What an app with a user interface has without an import (enumerations, components) is there by name only.
 function offerUi() {
-  for (const name of host.uiNames().split(',')) {
+  const names = host.uiNames();
+  if (names === '') return;
+  for (const name of names.split(',')) {
     if (name in globalThis) continue;
     Object.defineProperty(globalThis, name, {
       configurable: true,
