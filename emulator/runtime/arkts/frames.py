@@ -7,6 +7,7 @@ sent in on top of it; then it goes on only when everything above it has returned
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
@@ -102,6 +103,16 @@ class Frames:
                 message = self._exchange(f"r {' '.join(map(str, self._clock(thread)))} {answer}")
         frame.over = True
         self._take(runner, message)
+        self._leave(frame)
+
+    def run_nothing(self, runner: Runner, ended: Callable[[], None]) -> None:
+        """Run an event of a main thread in which the engine would do nothing."""
+        frame = _Frame(runner, runner.thread.kernel.now_ns, over=True)
+        self._stack.append(frame)
+        ended()
+        self._leave(frame)
+
+    def _leave(self, frame: _Frame) -> None:
         self._stack.remove(frame)
         if self._stack:
             self._stack[-1].runner.thread.wake(self)

@@ -88,7 +88,14 @@ class MainThread(JsThread):
         super().__init__(realm, "js", 1)
         self._failure = ""
         self._calls: dict[int, tuple[CallJob, int]] = {}
-        self._notes |= {"returned": self._returned, "settled": self._settled, "entry": self._entry, "area": self._area}
+        self._spared: list[str] = []
+        self._notes |= {
+            "returned": self._returned,
+            "settled": self._settled,
+            "entry": self._entry,
+            "area": self._area,
+            "spared": self._spare,
+        }
 
     def begin(self) -> None:
         """Evaluate the module and make the instance."""
@@ -117,7 +124,10 @@ class MainThread(JsThread):
             process.end("module-not-loadable", self._failure)
         process.enter(job)
         self._calls[job.number] = (job, process.context.area)
-        self.run("call", job.number, number=job.number, name=job.callback, args=list(job.args))
+        if job.callback in self._spared:
+            self.realm.frames.run_nothing(self, lambda: self._returned(job.number, "returned", None, None))
+        else:
+            self.run("call", job.number, number=job.number, name=job.callback, args=list(job.args))
         process.current_call = None
         self.idle()
         job.over()
@@ -176,6 +186,10 @@ class MainThread(JsThread):
 
     def _entry(self, name: str, by: str) -> None:
         self.process.journal.add("entry", process=self.process.number, callback=name, by=by)
+
+    def _spare(self, names: str) -> None:
+        """These callbacks have the empty body of the base class."""
+        self._spared = names.split()
 
     def _area(self, area: int) -> None:
         self.process.context.area = area

@@ -150,6 +150,7 @@ class Realm {
     drain.runInContext(this.context);
     if (sharing) this.drainOthers();
     tellRejections();
+    this.api.tellSpared();
     this.running = false;
   }
 
@@ -183,6 +184,7 @@ function hostOf(realm) {
     isPromise: (value) => types.isPromise(value),
     isError: (value) => types.isNativeError(value),
     kindOf,
+    finds,
     viewName: (view) => (types.isDataView(view) ? 'DataView' : viewNameOf.call(view)),
     isShared,
     number: () => ++lastNumber,
@@ -236,6 +238,15 @@ function kindOf(value) {
   if (types.isWeakMap(value)) return 'WeakMap';
   if (types.isWeakSet(value)) return 'WeakSet';
   return types.isBoxedPrimitive(value) ? 'Boxed' : 'Object';
+}
+
+// Whether `object` has a value under a name, be it from its prototypes, that nothing which the app has made answers for.
+function finds(object, name, value) {
+  for (let at = object; at !== undefined && at !== null && !types.isProxy(at); at = Object.getPrototypeOf(at)) {
+    const found = Reflect.getOwnPropertyDescriptor(at, name);
+    if (found !== undefined) return found.value === value;
+  }
+  return false;
 }
 
 function isShared(value) {

@@ -284,6 +284,24 @@ function watch(name) {
   defineProperty(instance, name, { value: entered, writable: true, configurable: true, enumerable: false });
 }
 
+// Which of them have the empty body of the base class still, so that calling them does nothing: told when that changes.
+const SPARED = ['onProcess', 'onRelease'];
+let emptyBodies;
+let spared = '';
+
+realm.modules.offered.declareBase = (prototype) => {
+  emptyBodies ??= [prototype.onProcess, prototype.onRelease];
+};
+
+function tellSpared() {
+  let names = '';
+  for (let i = 0; i < 2; i++) {
+    if (emptyBodies !== undefined && host.finds(instance, SPARED[i], emptyBodies[i])) names += `${SPARED[i]} `;
+  }
+  if (names !== spared) tell('spared', names);
+  spared = names;
+}
+
 function call(number, name, text) {
   return () => {
     let result;
@@ -352,6 +370,7 @@ return {
   settle: (id, ok, text) => guardedJob(() => realm.modules.settle(id, ok, text)),
   pool: (what, id) => pool.event(what, id),
   owns: (promise) => realm.values.inherits(promise, promises),
+  tellSpared,
   unhandled(reason) {
     if (reason !== KILL) tell('unhandled', realm.values.errorObject(reason));
   },

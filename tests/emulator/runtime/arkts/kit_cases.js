@@ -37,6 +37,7 @@ const PRELUDE = `(notes) => {
       throw new BusinessError(code, message, data);
     },
     missing: (name) => void notes.push(["missing", name]),
+    declareBase() {},
     bytes: (value) => ({ $bytes: [...(value instanceof ArrayBuffer ? new Uint8Array(value) : new Uint8Array(value.buffer, value.byteOffset, value.byteLength))] }),
     buffer,
     both: (promise, callback) => {

@@ -65,6 +65,7 @@ const REALM = `
       throw new BusinessError(code, message, data);
     },
     missing: () => {},
+    declareBase: () => {},
     require: (specifier) => {
       const name = host.name(specifier);
       if (!loaded.has(name)) {

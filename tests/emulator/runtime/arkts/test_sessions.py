@@ -9,9 +9,10 @@ import pytest
 
 from emulator import BackupExtensionAbility, Record, SessionKind
 from emulator.ability import RejectedValue, ThrownValue
+from emulator.runtime.arkts.frames import Frames
 from tests.emulator import harness
 from tests.emulator.harness import OK_JSON, called, seen
-from tests.emulator.runtime.arkts.stand_in import run
+from tests.emulator.runtime.arkts.stand_in import logged, run
 
 EVERYTHING = ("onBundleBegin", "onProcess", "onResultReport", "onBundleEnd", "onAllBundlesEnd")
 
@@ -155,3 +156,54 @@ PAIRS = [
 @pytest.mark.parametrize(("cls", "body"), PAIRS, ids=[cls.__name__ for cls, _ in PAIRS])
 def test_as_the_same_class_in_python(cls: type[Any], body: str, kind: SessionKind) -> None:
     assert outcome(run(body, kind)) == outcome(harness.run(cls, kind))
+
+
+PATCH = "K.BackupExtensionAbility.prototype.onRelease = () => console.log('called');"
+LATE = {
+    "set on the instance": "onBackupEx(i) { this.onRelease = () => console.log('called'); return '{}'; }",
+    "set on its class": "onBackupEx(i) { Ext.prototype.onRelease = () => console.log('called'); return '{}'; }",
+    "set on the base class": f"onBackupEx(i) {{ {PATCH} return '{{}}'; }}",
+    "set on the base class before an instance is made": "onBackupEx(i) { return '{}'; }",
+    "a getter": """onBackupEx(i) {
+        const found = { get() { return () => console.log('called'); } };
+        Object.defineProperty(this, 'onRelease', found);
+        Object.prototype.value = K.BackupExtensionAbility.prototype.onRelease;
+        return '{}';
+    }""",
+    "an instance that answers for itself": """constructor() {
+        super();
+        return new Proxy(this, { get: (all, name) => name === 'onRelease' ? () => console.log('called') : all[name] });
+    }
+    onBackupEx(i) { return '{}'; }""",
+    "a prototype that answers": """onBackupEx(i) {
+        const base = Object.getPrototypeOf(Ext.prototype);
+        const found = { get: (all, name, by) => name === 'onRelease' ? () => console.log('called') : Reflect.get(all, name, by) };
+        Object.setPrototypeOf(Ext.prototype, new Proxy(base, found));
+        return '{}';
+    }""",
+}
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_a_callback_that_comes_to_be_while_the_app_runs_is_called(name: str) -> None:
+    record = run(LATE[name], before=PATCH if "before" in name else "")
+    assert logged(record) == ["called"]
+    assert [call.callback for call in record.calls][-1] == "onRelease"
+
+
+def test_the_empty_callbacks_of_the_base_class_are_told_and_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    ask = Frames.run
+
+    def counted(self: Frames, runner: Any, name: str, /, **members: Any) -> None:
+        asked.append(members.get("name", name))
+        ask(self, runner, name, **members)
+
+    monkeypatch.setattr(Frames, "run", counted)
+    record = run("onBackupEx(i) { return '{}'; }")
+    assert asked == ["load", "onBackupEx"]
+    assert [(call.callback, call.outcome) for call in record.calls] == [
+        ("onProcess", "returned"),
+        ("onBackupEx", "returned"),
+        ("onRelease", "returned"),
+    ]

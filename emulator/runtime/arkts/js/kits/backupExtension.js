@@ -68,6 +68,8 @@ function makeContext(level, first, changed) {
   return kit.share(kit.open(context, 'context'));
 }
 
+kit.declareBase(BackupExtensionAbility.prototype);
+
 exports.default = BackupExtensionAbility;
 exports.BackupExtensionAbility = BackupExtensionAbility;
 exports.BundleVersion = BundleVersion;
