@@ -138,8 +138,7 @@ class Frames:
                 for frame in reversed(self._stack):
                     if not frame.over:
                         engine.exchange(_DIE)
-            if engine.command("forget") > host.WORN_BYTES:
-                engine.kill()
+            engine.forget()
         except (host.EngineDied, host.EngineHung):
             if engine.alive:
                 engine.kill()

@@ -1,6 +1,7 @@
 """The engine processes: each a Node that runs one emulated process's code at a time, and is used again afterwards.
 
-One line goes in, one line comes out (see js/host.js), so that exactly one side runs at any time.
+One line goes in, one line comes out (see js/host.js), so that exactly one side runs at any time: but for an engine that is
+told to forget an app, or has just begun, and makes itself ready while nobody waits for it.
 """
 
 from __future__ import annotations
@@ -100,7 +101,8 @@ class Engine:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._in = self._process.stdin
         self._lines = _Lines(self._process.stdout.fileno())
-        self.version = self._answer()["node"]
+        self._owes = True
+        self._used = 0
 
     @property
     def pid(self) -> int:
@@ -119,13 +121,38 @@ class Engine:
     @outside_the_app
     def exchange(self, line: str) -> dict[str, Any]:
         """Send one line and wait for the one that comes back. Raises EngineDied, EngineHung or EngineFault."""
+        return self._waited_for(line)
+
+    def forget(self) -> None:
+        """The app is gone, with all that it had. Nothing waits for that until somebody asks for more."""
+        self._waited_for("")
+        self._send('{"c":"forget"}')
+        self._owes = True
+
+    @outside_the_app
+    def is_fit(self) -> bool:
+        """Whether it will do for another app, which has to find all the memory that a new engine has."""
+        if not self.alive:
+            return False
+        try:
+            self._waited_for("")
+        except (EngineDied, EngineHung):
+            return False
+        return self._used <= WORN_BYTES
+
+    def _waited_for(self, line: str) -> dict[str, Any]:
+        """The answer to a line; without a line only to what has been left unanswered."""
         if self._in.closed:
             raise EngineDied("it is gone already")
+        answer: dict[str, Any] = {}
         try:
-            data = line.encode("utf-8", "surrogatepass") + b"\n"
-            while data:
-                data = data[self._in.write(data) :]
-            return self._answer()
+            if self._owes:
+                self._used = self._answer()["v"]
+                self._owes = False
+            if line:
+                self._send(line)
+                answer = self._answer()
+            return answer
         except OSError:
             raise self._death() from None
         except (EngineDied, EngineFault):
@@ -148,6 +175,11 @@ class Engine:
         except subprocess.TimeoutExpired:
             self._process.kill()
         self._release()
+
+    def _send(self, line: str) -> None:
+        data = line.encode("utf-8", "surrogatepass") + b"\n"
+        while data:
+            data = data[self._in.write(data) :]
 
     def _answer(self) -> dict[str, Any]:
         line = self._lines.read(0.05)
@@ -291,8 +323,10 @@ def lease(node: Path) -> Engine:
     for engine in reversed(_idle):
         if engine.node == node and engine.owner_pid == os.getpid():
             _idle.remove(engine)
-            if engine.alive:
+            if engine.is_fit():
                 return engine
+            if engine.alive:
+                engine.kill()
             _all.remove(engine)
     engine = Engine(node)
     _all.append(engine)

@@ -1,9 +1,10 @@
 'use strict';
 // The engine process: the protocol over fd 0 and 1, and the contexts in which the app's code runs.
 //
-// Half-duplex: a line comes in, exactly one line goes out. A command begins with "{" and is answered when it is over. While it
-// runs, code of a realm may ask (`exchange`): that line goes out instead, and before the answer (a line that begins with "r")
-// further commands may come, which then run on top. Only primitives cross between this realm and those of the app.
+// Half-duplex: a line comes in, exactly one line goes out, and one at the beginning. A command begins with "{" and is answered
+// when it is over. While it runs, code of a realm may ask (`exchange`): that line goes out instead, and before the answer (a
+// line that begins with "r") further commands may come, which then run on top. Only primitives cross between this realm and
+// those of the app.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -27,6 +28,7 @@ const realms = new Map();
 const scripts = new Map();
 const programs = new Map();
 const kitTexts = new Map();
+let spare = null; // the first realm of the next process, which is made while nobody waits
 const drain = new vm.Script('0');
 const tags = new AsyncLocalStorage();
 
@@ -42,7 +44,7 @@ let shared = new WeakSet();
 let sharing = false;
 let lastNumber = 0;
 
-const runtime = read('runtime.js', 'outer, clock, config');
+const runtime = read('runtime.js', 'outer, clock');
 const parts = Object.fromEntries(['values', 'modules', 'clone', 'pool', 'console', 'clocks'].map((name) => [name, read(`${name}.js`, 'realm')]));
 const globals = read('kits/globals.js', 'globals, kit');
 const kitNames = JSON.parse(fs.readFileSync(path.join(__dirname, 'kits', 'modules.json'), 'utf8'));
@@ -132,15 +134,20 @@ function exchange(op, text) {
 // realms ---------------------------------------------------------------------------------------------------------------------
 
 class Realm {
-  constructor({ program, config }) {
-    this.program = programs.get(program);
-    this.config = config;
+  constructor() {
     this.context = vm.createContext(vm.constants.DONT_CONTEXTIFY, {
       microtaskMode: 'afterEvaluate',
       codeGeneration: { strings: false, wasm: false },
     });
     this.running = false;
-    this.api = runtime.runInContext(this.context)(hostOf(this), clock, JSON.stringify(config));
+    this.api = runtime.runInContext(this.context)(hostOf(this), clock);
+  }
+
+  begin(wanted) {
+    this.wanted = wanted;
+    this.program = programs.get(wanted.program);
+    this.api.begin(JSON.stringify(wanted.config));
+    return this;
   }
 
   // One event: the job runs first among the microtasks, so that loading a script inside it drains nothing.
@@ -285,7 +292,7 @@ process.on('unhandledRejection', (reason, promise) => {
 
 // Whether the app has changed what the language gives it: a kit that fails then is not to blame.
 function isTampered(realm) {
-  const fresh = new Realm({ program: realm.program.program, config: realm.config });
+  const fresh = new Realm().begin(realm.wanted);
   return described(realm.context) !== described(fresh.context);
 }
 
@@ -373,7 +380,10 @@ function handle(line) {
   const below = clock[DYING];
   [clock[NOW], clock[HORIZON], clock[LEFT], clock[PAID]] = command.clock;
   clock[DYING] = 0;
-  if (command.realm !== undefined) realms.set(command.r, new Realm(command.realm));
+  if (command.realm !== undefined) {
+    realms.set(command.r, (spare ?? new Realm()).begin(command.realm));
+    spare = null;
+  }
   const realm = realms.get(command.r);
   realm.event(EVENTS[command.c](realm.api, command), command.tag);
   const answer = `${head('d')}}`;
@@ -382,8 +392,11 @@ function handle(line) {
 }
 
 try {
-  writeLine(JSON.stringify({ k: 'd', node: process.versions.node }));
-  for (;;) handle(readLine());
+  writeLine('{"k":"d","v":0}');
+  for (;;) {
+    if (realms.size === 0) spare ??= new Realm();
+    handle(readLine());
+  }
 } catch (error) {
   fs.writeSync(2, `host: ${error && error.stack}\n`);
   leave(FAULT);

@@ -15,15 +15,15 @@ const { then } = Promise.prototype;
 const { toWellFormed } = String.prototype;
 const objects = Object.prototype;
 const promises = Promise.prototype;
-const settings = parse(config);
 const settled = Promise.resolve();
 const [NOW, HORIZON, LEFT, PAID, DYING] = [0, 1, 2, 3, 4];
-const { batchTicks, firstPriceNs, doublingTicks, clockPriceNs, cpuFactor } = settings;
 const KILL = Symbol('killed');
 const RESERVED_DEPTH = 300;
 const MAX_PROTOTYPES = 20;
 const MAX_TIMERS = 100_000;
 const MAX_RESULT = 1 << 25;
+
+let settings; // of the thread that it becomes
 
 Error.stackTraceLimit = 50;
 defineProperty(settled, 'constructor', { value: undefined }); // so that reacting to it asks nothing of Promise
@@ -67,10 +67,10 @@ function outOfFuel() {
     throw KILL;
   }
   while (clock[LEFT] < 0) {
-    const price = firstPriceNs * 2 ** floor(clock[PAID] / doublingTicks);
-    clock[PAID] += batchTicks;
-    clock[LEFT] = batchTicks;
-    spend(price * batchTicks * cpuFactor);
+    const price = settings.firstPriceNs * 2 ** floor(clock[PAID] / settings.doublingTicks);
+    clock[PAID] += settings.batchTicks;
+    clock[LEFT] = settings.batchTicks;
+    spend(price * settings.batchTicks * settings.cpuFactor);
   }
 }
 
@@ -86,7 +86,7 @@ function checkCaught(error) {
 
 // What time it is, in ns; looking has its price.
 function look() {
-  spend(clockPriceNs * cpuFactor);
+  spend(settings.clockPriceNs * settings.cpuFactor);
   return clock[NOW];
 }
 
@@ -151,10 +151,9 @@ function tellOthers(kind, ...values) {
   clock[HORIZON] = 0;
 }
 
-const realm = { host, clock, define, settings, KILL, request, listText: textOf, wellFormed, tell, tellOthers, tick, look, checkCaught, enqueue, guardedJob, loading: false };
+const realm = { host, clock, define, KILL, request, listText: textOf, wellFormed, tell, tellOthers, tick, look, checkCaught, enqueue, guardedJob, loading: false };
 realm.values = host.part('values')(realm);
 realm.modules = host.part('modules')(realm);
-realm.clone = host.part('clone')(realm);
 
 // jobs -----------------------------------------------------------------------------------------------------------------------
 
@@ -222,7 +221,6 @@ define('queueMicrotask', (job) => {
   enqueue(guardedJob(job));
 });
 
-realm.random32 = host.part('clocks')(realm);
 host.part('console')(realm);
 
 // what needs no import -------------------------------------------------------------------------------------------------------
@@ -358,17 +356,33 @@ function settledAs(number, text) {
   if (!clock[DYING]) report('settled', `${number},${text}`);
 }
 
-const pool = host.part('pool')(realm);
-realm.modules.offered.pool = pool;
-realm.modules.offerUi();
+// What serves taskpool is made when something asks for it.
+let pool;
+function poolOf() {
+  if (pool === undefined) {
+    realm.clone = host.part('clone')(realm);
+    pool = host.part('pool')(realm);
+  }
+  return pool;
+}
+defineProperty(realm.modules.offered, 'pool', { get: poolOf });
+
+// Become a thread of a process. Nothing before depends on which.
+function begin(text) {
+  settings = realm.settings = parse(text);
+  realm.random32 = host.part('clocks')(realm);
+  realm.modules.offerUi();
+  if (settings.kind === 'worker') poolOf();
+}
 
 return {
+  begin,
   enqueue,
   load,
   call,
   timer: fire,
   settle: (id, ok, text) => guardedJob(() => realm.modules.settle(id, ok, text)),
-  pool: (what, id) => pool.event(what, id),
+  pool: (what, id) => poolOf().event(what, id),
   owns: (promise) => realm.values.inherits(promise, promises),
   tellSpared,
   unhandled(reason) {

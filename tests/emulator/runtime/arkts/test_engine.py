@@ -206,9 +206,11 @@ def test_the_permissions_of_an_engine(attempt: str, tmp_path: Path) -> None:
 
 def test_an_engine_with_much_memory_in_use_is_not_used_again() -> None:
     run("onBackupEx(i) { const all = []; for (let n = 0; n < 40; n++) all.push(new Array(1e6).fill(1.5 + n)); all.length = 0; }")
-    assert all(engine.alive and engine.command("forget") <= host.WORN_BYTES for engine in host._idle)
+    assert all(engine.is_fit() for engine in host._idle)
     run(f"onBackupEx(i) {{ return '{OK_JSON}'; }}")
-    [engine, *_] = host._idle
+    engine = host._idle[-1]
     run("onBackupEx(i) { globalThis.all = []; for (let n = 0; n < 20; n++) all.push(new Array(1e6).fill(1.5 + n)); }")
-    assert engine not in host._idle
+    assert engine is host._idle[-1]
+    run(f"onBackupEx(i) {{ return '{OK_JSON}'; }}")
+    assert engine not in host._all
     assert not engine.alive
