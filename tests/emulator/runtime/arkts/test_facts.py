@@ -195,6 +195,7 @@ def test_await_outside_of_a_function_is_refused(transpiler: Transpiler, source: 
         ("const __tick = (require: number): number => require + 1\nfor (const a of [1]) {}", "__tick(1)", 2),
         ("const { module, exports: b = module } = { module: 2 }", "[{ module }.module, b].length", 2),
         ("const [module = 1, ...exports] = [3, 4]", "exports.length + module", 4),
+        ("let module: number, exports: number", "({ module = 1, exports } = { exports: 2 }, module + exports)", 3),
         ("class exports { static module = 3 }", "exports.module", 3),
         ("function f(exports: number): number { return g(exports) }\nexport const g = (a: number) => a + 1", "f(1)", 2),
         ("function require(module: number) { return { module } }", "require(7).module", 7),
@@ -208,6 +209,11 @@ def test_a_variable_may_be_called_like_a_part_of_the_module(
     assert script.diagnostics == ()
     [found] = run(toolchain, [script.code])
     assert (found["error"], found["result"]) == ("", value)
+
+
+def test_a_part_of_the_module_may_be_declared(toolchain: Toolchain, transpiler: Transpiler) -> None:
+    script = transpiled(transpiler, "declare const module: any\nexport const main = () => typeof module.exports")
+    assert run(toolchain, [script.code])[0]["result"] == "object"
 
 
 def test_such_a_variable_is_exported_where_it_is_declared(transpiler: Transpiler) -> None:

@@ -8,7 +8,8 @@ const PARAMETERS = [
 function namesOf(ts, context, sourceFile) {
   const { factory } = context
   const others = new Map()
-  const isExported = (node) => Boolean(node.modifiers?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword))
+  const has = (node, kind) => Boolean(node.modifiers?.some((m) => m.kind === kind))
+  const isExported = (node) => has(node, ts.SyntaxKind.ExportKeyword)
 
   // What is exported becomes a property of the exports, what is imported one of the module: they take no name.
   function elsewhere(statement) {
@@ -31,6 +32,7 @@ function namesOf(ts, context, sourceFile) {
   }
 
   function collect(node) {
+    if (has(node, ts.SyntaxKind.DeclareKeyword)) return // this is the parameter itself
     const name = isBinding(node) ? node.name?.text : undefined
     if (PARAMETERS.includes(name) && !others.has(name)) others.set(name, free(name))
     ts.forEachChild(node, collect)
@@ -44,7 +46,9 @@ function namesOf(ts, context, sourceFile) {
   // What stands in the place of a node whose own name is taken; undefined for any other. `visit` is for what is in it.
   function renamed(node, visit) {
     if (ts.isShorthandPropertyAssignment(node) && isTaken(node.name)) {
-      return factory.createPropertyAssignment(node.name.text, factory.createIdentifier(others.get(node.name.text)))
+      const other = factory.createIdentifier(others.get(node.name.text))
+      const initial = ts.visitNode(node.objectAssignmentInitializer, visit)
+      return factory.createPropertyAssignment(node.name.text, initial ? factory.createAssignment(other, initial) : other)
     }
     const ofObject = ts.isBindingElement(node) && ts.isObjectBindingPattern(node.parent) && !node.dotDotDotToken
     if (ofObject && !node.propertyName && isTaken(node.name)) {
