@@ -28,7 +28,7 @@ class Packing:
 
     async def full(self, info: BundleInfo, result: str) -> None:
         """Scan and pack; ``info`` is the caller's, ``result`` what onBackupEx returned."""
-        self._stub.tell("StopExtTimer", self._stub.service.stop_ext_timer)
+        self._process.tell("StopExtTimer", self._stub.service.stop_ext_timer)
         try:
             backup = self._stub.data.full_backup(self._process, info, result)
         except DataError as error:
@@ -36,8 +36,8 @@ class Packing:
             return
         self._note_scan(backup)
         if backup.size:
-            self._stub.tell("RefreshDataSize", self._stub.service.refresh_data_size, backup.size)
-        self._stub.tell("StartFwkTimer", self._stub.service.start_fwk_timer)
+            self._process.tell("RefreshDataSize", self._stub.service.refresh_data_size, backup.size)
+        self._process.tell("StartFwkTimer", self._stub.service.start_fwk_timer)
         await self._pack(backup)
 
     def _note_scan(self, backup: SizedBackup) -> None:
@@ -48,7 +48,7 @@ class Packing:
 
     async def incremental(self, stats: StatList, previous: bytes) -> None:
         """Compare and pack."""
-        if not self._stub.tell("StartFwkTimer", self._stub.service.start_fwk_timer, broken=False):
+        if not self._process.tell("StartFwkTimer", self._stub.service.start_fwk_timer, broken=False):
             return
         try:
             backup = self._stub.data.incremental_backup(self._process, stats, previous)
@@ -95,7 +95,7 @@ class Packing:
             errno=error.errno,
             garbles=error.header_written,
         )
-        await self._stub.send("ReportAppProcessInfo", self._stub.service.report_file_error(error.errno, text))
+        await self._process.send("ReportAppProcessInfo", self._stub.service.report_file_error(error.errno, text))
 
     async def _send_all(self, backup: Backup, blobs: list[Outgoing]) -> None:
         incremental = self._stub.is_incremental

@@ -15,6 +15,7 @@ from emulator.kernel import AppThread, Future, Kernel, Killed, NativeThread, Ran
 from emulator.kits.context import BackupExtensionContext
 from emulator.runtime.python.refusals import NotAvailable
 from emulator.runtime.realm import CallJob, Realm
+from emulator.service.errors import Code
 from emulator.storage.disk import HEALTHY_DISK, Disk
 from emulator.storage.sandbox import Change, Sandbox, Snapshot, changes
 
@@ -230,10 +231,9 @@ class ExtensionProcess:
             names_staging=change.what != "removed" and self.sandbox.mentions(change.path, STAGING_NAME),
         )
 
-    async def send(self, message: str, handler: Coroutine[Any, Any, Any], code: int, broken: Any) -> Any:
-        """An IPC to the service: the sending thread waits, the service works on a thread of its own.
-
-        ``broken`` is the answer when the message is made to fail; a dead process never gets an answer.
+    async def send(self, message: str, handler: Coroutine[Any, Any, Any], code: int = 0) -> Any:
+        """An IPC to the service, which may take its time: the sending thread waits, the service works on a thread of its own.
+        A message that is made to fail is answered with EXT_BROKEN_IPC; a dead process never gets an answer.
         """
         try:
             arrives = self._arrives(message, code)
@@ -242,11 +242,11 @@ class ExtensionProcess:
             raise
         if not arrives:
             handler.close()
-            return broken
+            return Code.E_IPCSS
         return await self.kernel.call_inline(handler, "ipc")
 
-    def tell(self, message: str, handler: Callable[..., Any], *args: Any, code: int, broken: Any) -> Any:
-        """As `send`, of a message that is answered at once."""
+    def tell(self, message: str, handler: Callable[..., Any], *args: Any, code: int = 0, broken: Any = Code.E_IPCSS) -> Any:
+        """As `send`, of a message that is answered at once; ``broken`` is the answer when it is made to fail."""
         if not self._arrives(message, code):
             return broken
         return self.kernel.call_at_once("ipc", handler, *args)

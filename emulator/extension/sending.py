@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.extension.outgoing import Outgoing
 from emulator.kernel import Future
 from emulator.kernel.events import NS_PER_MS
-from emulator.service.errors import REPORT_FILE_READY_FAIL, Code
+from emulator.service.errors import REPORT_FILE_READY_FAIL
 from emulator.storage.pack.index import IndexEntry
 from emulator.storage.transfer import Blob
 
@@ -113,4 +113,4 @@ class Sender:
             window.begin_ns = kernel.now_ns
 
     async def _ipc(self, message: str, handler: Any) -> int:
-        return int(await self._process.send(message, handler, 0, Code.E_IPCSS))
+        return int(await self._process.send(message, handler))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -131,14 +131,14 @@ class BackupExtExtension:
             error: int = Code.E_INVAL
         else:
             error = self.incoming.open(uri)
-        self.tell("AppFileReady", self.service.app_file_handle, uri, error)
+        self.process.tell("AppFileReady", self.service.app_file_handle, uri, error)
         return Code.OK
 
     def get_file_handles(self, uris: Sequence[str]) -> int:
         """GetIncrementalFileHandles: one answer for all of them."""
         assert self.incoming is not None
         opened = [(uri, self.incoming.open_with_directories(uri)) for uri in uris]
-        self.tell("AppFileReadys", self.service.app_file_handles, opened)
+        self.process.tell("AppFileReadys", self.service.app_file_handles, opened)
         return Code.OK
 
     def write_file(self, uri: str, content: Blob) -> None:
@@ -228,7 +228,7 @@ class BackupExtExtension:
             self.process.journal.add("file.lost", bundle=bundle, uri=placed.uri, path=placed.path, why=placed.why)
 
     async def _restore_callbacks(self) -> None:
-        if not self.tell("StartExtTimer", self.service.start_ext_timer, broken=False):
+        if not self.process.tell("StartExtTimer", self.service.start_ext_timer, broken=False):
             return
         raw, plain = self.want.version, version_for_on_restore(self.want.version)
         await self._run_callbacks(
@@ -286,7 +286,7 @@ class BackupExtExtension:
             self.task.submit(self.packing.full, self.want.info, self._result)
             await self._report(text, 0)
         elif self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP:
-            self.tell("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list)
+            self.process.tell("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list)
             await self._report(text, 0)
         else:
             await self._report(text, 0)
@@ -298,7 +298,7 @@ class BackupExtExtension:
         if self.scenario is BackupRestoreScenario.FULL_BACKUP:
             self.task.submit(self.packing.full, self.want.info, self._result)
         elif self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP:
-            self.tell("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list)
+            self.process.tell("GetAppLocalListAndDoIncrementalBackup", self.service.get_app_local_list)
         else:
             self.app_done(0)
             self.do_clear()
@@ -320,34 +320,26 @@ class BackupExtExtension:
         self.app_done(Code.E_ETO)
 
     async def _report_progress(self, text: str) -> None:
-        await self.send("ReportAppProcessInfo", self.service.report_app_process_info(text))
+        await self.process.send("ReportAppProcessInfo", self.service.report_app_process_info(text))
 
     async def _report(self, text: str, code: int, rewrite: bool = True) -> None:
         text = rewrite_result(text) if rewrite else text
-        await self.send("ServiceResultReport", self.service.service_result_report(text, self.scenario, code), code)
+        await self.process.send("ServiceResultReport", self.service.service_result_report(text, self.scenario, code), code)
 
     def app_done(self, code: int) -> None:
         """AppDone / AppIncrementalDone and, where the service allows it, onRelease."""
         name = "AppIncrementalDone" if self.scenario in (1, 3) else "AppDone"
-        self.tell(name, self.service.app_done, code, code=code)
-        if self.tell("GetExtOnRelease", self.service.get_ext_on_release, broken=False):
+        self.process.tell(name, self.service.app_done, code, code=code)
+        if self.process.tell("GetExtOnRelease", self.service.get_ext_on_release, broken=False):
             self.release_pool.submit(self._release_and_disconnect, False, int(code))
 
     async def _release_and_disconnect(self, is_app_result_report: bool, code: int) -> None:
         restore = self.scenario >= BackupRestoreScenario.FULL_RESTORE
         if await self.release.by_extension(RESTORE if restore else BACKUP):
-            await self.send("HandleExtDisconnect", self.service.handle_ext_disconnect(is_app_result_report, code), code)
+            await self.process.send("HandleExtDisconnect", self.service.handle_ext_disconnect(is_app_result_report, code), code)
 
     def note_end(self, why: str, code: int) -> None:
         """Write down why and how the app's part of the task ended."""
         self.process.journal.add(
             "task.end", process=self.process.number, bundle=self.process.bundle.full_name, why=why, code=int(code)
         )
-
-    def tell(self, message: str, handler: Callable[..., Any], *args: Any, code: int = 0, broken: Any = Code.E_IPCSS) -> Any:
-        """An IPC that the service answers at once; ``broken`` is the answer where it fails."""
-        return self.process.tell(message, handler, *args, code=code, broken=broken)
-
-    def send(self, message: str, handler: Coroutine[Any, Any, Any], code: int = 0) -> Coroutine[Any, Any, Any]:
-        """An IPC that the service may take its time for."""
-        return self.process.send(message, handler, code, Code.E_IPCSS)

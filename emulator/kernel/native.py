@@ -187,7 +187,7 @@ class Mutex:
         self._waiting: list[Future[None]] = []
         self.locked = False
 
-    async def acquire(self) -> None:
+    async def __aenter__(self) -> None:
         """Wait until the lock is free and take it."""
         if self.locked:
             turn: Future[None] = Future(self._kernel)
@@ -212,9 +212,6 @@ class Mutex:
             self.release()
         else:
             self._waiting.remove(turn)
-
-    async def __aenter__(self) -> None:
-        await self.acquire()
 
     async def __aexit__(self, *_: object) -> None:
         self.release()

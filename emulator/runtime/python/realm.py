@@ -88,8 +88,9 @@ class PythonRealm:
                 sqlite3.Connection.close(database)
         self._process.databases.clear()
         for _ in range(MAX_UNDERTAKERS):
-            if self._process.loops:
-                AppThread(self._main.kernel, "end", self._forget_loops, self._process).run_now()
+            if not self._process.loops:
+                break
+            AppThread(self._main.kernel, "end", self._forget_loops, self._process).run_now()
 
     def _forget_loops(self) -> None:
         """Close what is suspended, on a thread that is dying already: what the app still tries comes to nothing."""

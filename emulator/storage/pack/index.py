@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from emulator.storage.config.text import Json, NotJson, TooDeep, parse_json
 from emulator.storage.names import extension
@@ -66,12 +67,14 @@ def incremental_index(entries: Iterable[IndexEntry]) -> str:
     return styled(elements or None)
 
 
+@lru_cache(maxsize=8)
 def read_names(text: str | bytes) -> tuple[str, ...]:
     """The set of names, sorted: "" stands for elements that have none. Empty for a text that cannot be read."""
     names = {_text(_member(element, "fileName")) for element in _elements(text)}
     return tuple(sorted(names, key=os.fsencode))
 
 
+@lru_cache(maxsize=8)
 def read_entries(text: str | bytes) -> tuple[IndexEntry, ...]:
     """The info list, in the order of the document. Raises IndexThrows."""
     return tuple(entry for element in _elements(text) if (entry := _entry(element)) is not None)
