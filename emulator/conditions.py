@@ -6,7 +6,7 @@ A condition is a description only; the parts of the emulated stack ask for the o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, TypeVar
 
 _C = TypeVar("_C", bound="Condition")
@@ -26,7 +26,7 @@ class Condition:
 
     def to_json(self) -> dict[str, Any]:
         """``{"name": class name, ...fields}``."""
-        return {"name": type(self).__name__, **asdict(self)}
+        return {"name": type(self).__name__, **{member.name: getattr(self, member.name) for member in fields(self)}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +28,9 @@ STAGING_NAME = b"/.backup/"
 """What a path into the staging of a backup has in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Host:
-    """What a process takes from the device it runs on."""
+    """What a process takes from the device it runs on, as long as that is up."""
 
     kernel: Kernel
     journal: Journal
@@ -94,7 +95,6 @@ class ExtensionProcess:
         self._birth = f"{host.seed} {number} {host.wall_epoch_ns + host.kernel.now_ns}"
         self._random: Random | None = None
         self._entropy: Random | None = None
-        self.packer = Packer(owner_of(bundle.profile.user_id))
         self._running: list[str] = []
         self.wrote_files = False
         """Whether the app has opened or moved anything in its sandbox, so that a file's status alone says too little."""
@@ -109,6 +109,11 @@ class ExtensionProcess:
         self.journal.add("process.start", process=number, bundle=bundle.full_name, purpose=purpose)
         self.realm: Realm = bundle.subject.make_realm(self)
         self.load_failure = self.realm.load()
+
+    @cached_property
+    def packer(self) -> Packer:
+        """The names and numbers of its blobs."""
+        return Packer(owner_of(self.bundle.profile.user_id))
 
     def native_thread(self, name: str) -> NativeThread:
         """A pool of one thread that ends with the process."""

@@ -56,11 +56,19 @@ class BackupService:
         self.session_lock = Mutex(self.kernel)
         self.release_allowed: set[str] = set()
         self.sched_thread = NativeThread(self.kernel, "sched")
-        self.timer_thread = NativeThread(self.kernel, "bundletimer")
-        self.pool = NativeThread(self.kernel, "svcpool")
         self.timers = RunTimers(self)
         self.endings = Endings(self)
         self.scheduler = Scheduler(self)
+
+    @cached_property
+    def timer_thread(self) -> NativeThread:
+        """Handles timers that ran out, one after the other."""
+        return NativeThread(self.kernel, "bundletimer")
+
+    @cached_property
+    def pool(self) -> NativeThread:
+        """Works on what nobody waits for."""
+        return NativeThread(self.kernel, "svcpool")
 
     @cached_property
     def queries(self) -> Queries:
