@@ -33,6 +33,9 @@ SCRIPTS = Path(__file__).with_name("js")
 HEAP_MB = 256
 """An app that needs more is out of memory."""
 
+YOUNG_MB = 32
+"""What the engine has for new objects: more than it makes between two times that it clears up by itself (js/host.js)."""
+
 DATA_MB = 1024
 """All memory that an engine may write to: the heap, and the buffers beside it. Where the system keeps no such account, none."""
 
@@ -280,6 +283,8 @@ def _flags(node: Path) -> Sequence[str]:
         f"--max-old-space-size={HEAP_MB}",
         f"--stack-size={STACK_KB}",
         "--no-incremental-marking",
+        f"--min-semi-space-size={YOUNG_MB}",
+        f"--max-semi-space-size={YOUNG_MB}",
         "--single-threaded-gc",
         "--no-warnings",
     )

@@ -12,9 +12,11 @@ const vm = require('node:vm');
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { types } = require('node:util');
 const v8 = require('node:v8');
+const { readLine, writeLine } = require('./lines.js');
 
 const FAULT = 70;
-const CHUNK = 1 << 16;
+const LITTERED = 20 << 20; // so much memory in use is mostly that of realms of old, which is cleared away between two apps
+const RESERVED_WORDS = 2500; // of the stack: what a message takes on its way
 const MAX_NOTED = 1 << 20;
 const SHARED_ROUNDS = 3;
 const [NOW, HORIZON, LEFT, PAID, DYING] = [0, 1, 2, 3, 4];
@@ -30,7 +32,11 @@ const programs = new Map();
 const kitTexts = new Map();
 let spare = null; // the first realm of the next process, which is made while nobody waits
 const drain = new vm.Script('0');
+const reserved = new Array(RESERVED_WORDS).fill(0);
 const tags = new AsyncLocalStorage();
+v8.setFlagsFromString('--expose-gc');
+const collectGarbage = vm.runInNewContext('gc');
+v8.setFlagsFromString('--no-expose-gc'); // or every realm would have it
 
 // Of the code that runs: what runs on top of it keeps its own.
 const clock = new Float64Array(5);
@@ -70,36 +76,7 @@ function read(name, parameters) {
   return new vm.Script(`(function (${parameters}) {${text}\n})`, { filename: `kit:///${name}` });
 }
 
-// lines ----------------------------------------------------------------------------------------------------------------------
-
-const chunk = Buffer.allocUnsafe(CHUNK);
-let begun = [];
-let rest = null;
-
-function readLine() {
-  for (;;) {
-    if (rest !== null) {
-      const end = rest.indexOf(10);
-      if (end >= 0) {
-        begun.push(rest.subarray(0, end));
-        const line = (begun.length === 1 ? begun[0] : Buffer.concat(begun)).toString('utf8');
-        rest = end + 1 < rest.length ? rest.subarray(end + 1) : null;
-        begun = [];
-        return line;
-      }
-      begun.push(rest);
-      rest = null;
-    }
-    const size = fs.readSync(0, chunk, 0, CHUNK, null);
-    if (size === 0) leave(0);
-    rest = Buffer.from(chunk.subarray(0, size));
-  }
-}
-
-function writeLine(text) {
-  const bytes = Buffer.from(text + '\n', 'utf8');
-  for (let sent = 0; sent < bytes.length; ) sent += fs.writeSync(1, bytes, sent);
-}
+// asking ---------------------------------------------------------------------------------------------------------------------
 
 // What the running code has to tell first, and where its clock stands.
 function head(kind) {
@@ -195,6 +172,7 @@ function hostOf(realm) {
     viewName: (view) => (types.isDataView(view) ? 'DataView' : viewNameOf.call(view)),
     isShared,
     number: () => ++lastNumber,
+    reserved,
     share(value) {
       shared.add(value);
       return value;
@@ -343,8 +321,8 @@ const COMMANDS = {
     shared = new WeakSet();
     sharing = false;
     lastNumber = 0;
-    const { used_heap_size: heap, external_memory: beside } = v8.getHeapStatistics();
-    return heap + beside;
+    if (memoryInUse() > LITTERED) collectGarbage();
+    return memoryInUse();
   },
 };
 
@@ -352,6 +330,11 @@ const COMMANDS = {
 function uiNamesIn(code) {
   const words = new Set(code.match(WORDS));
   return words.has('globalThis') || code.includes('\\u') ? kitNames.ui : [...words].filter((word) => UI_NAMES.has(word));
+}
+
+function memoryInUse() {
+  const { used_heap_size: heap, external_memory: beside } = v8.getHeapStatistics();
+  return heap + beside;
 }
 
 function compiled(text, filename, columnOffset) {

@@ -18,7 +18,6 @@ const promises = Promise.prototype;
 const settled = Promise.resolve();
 const [NOW, HORIZON, LEFT, PAID, DYING] = [0, 1, 2, 3, 4];
 const KILL = Symbol('killed');
-const RESERVED_DEPTH = 300;
 const MAX_PROTOTYPES = 20;
 const MAX_TIMERS = 100_000;
 const MAX_RESULT = 1 << 25;
@@ -93,13 +92,15 @@ function look() {
 // asking and telling ---------------------------------------------------------------------------------------------------------
 
 // A stack that overflows does so here, and not in the middle of a message.
-function reserve(depth) {
-  return depth === 0 ? 0 : 1 + reserve(depth - 1);
+function reserve() {
+  apply(nothing, undefined, host.reserved);
 }
+
+function nothing() {}
 
 function request(op, text) {
   if (clock[DYING]) throw KILL;
-  reserve(RESERVED_DEPTH);
+  reserve();
   const answer = host.ask(op, text);
   if (answer === '') throw KILL;
   return answer;
@@ -190,7 +191,7 @@ function define(name, value) {
 const { timers } = host;
 
 function startTimer(handler, delay, values, repeats) {
-  reserve(RESERVED_DEPTH);
+  reserve();
   const ns = max(0, delay | 0) * 1e6;
   const id = host.number();
   if (timers.size >= MAX_TIMERS) request('realm.exhausted', '[]');

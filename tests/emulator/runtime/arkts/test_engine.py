@@ -76,6 +76,7 @@ def test_the_next_session_has_another_engine() -> None:
         ("typeof process", "undefined"),
         ("typeof require === 'function' && typeof module", "object"),
         ("typeof WebAssembly", "undefined"),
+        ("typeof gc", "undefined"),
         ("Object.getOwnPropertyNames(globalThis).filter((name) => /^(host|outer|clock|config|realm)$/.test(name)).length", 0),
         ("(() => { try { return Function('return 1')(); } catch (error) { return error.name; } })()", "EvalError"),
         ("(() => { try { return eval('1'); } catch (error) { return error.name; } })()", "EvalError"),
@@ -204,13 +205,20 @@ def test_the_permissions_of_an_engine(attempt: str, tmp_path: Path) -> None:
     assert done.stdout.strip() == "ERR_ACCESS_DENIED"
 
 
-def test_an_engine_with_much_memory_in_use_is_not_used_again() -> None:
-    run("onBackupEx(i) { const all = []; for (let n = 0; n < 40; n++) all.push(new Array(1e6).fill(1.5 + n)); all.length = 0; }")
-    assert all(engine.is_fit() for engine in host._idle)
+@pytest.mark.parametrize("made", ["new Array(1e6).fill(1.5 + n)", "new ArrayBuffer(8e6)"], ids=["heap", "beside"])
+def test_all_memory_of_an_app_is_free_for_the_next_one(made: str) -> None:
     run(f"onBackupEx(i) {{ return '{OK_JSON}'; }}")
     engine = host._idle[-1]
-    run("onBackupEx(i) { globalThis.all = []; for (let n = 0; n < 20; n++) all.push(new Array(1e6).fill(1.5 + n)); }")
+    run(f"onBackupEx(i) {{ globalThis.all = []; for (let n = 0; n < 20; n++) all.push({made}); }}")
     assert engine is host._idle[-1]
+    assert engine.is_fit()
+    assert engine.command("forget") < 16 << 20
+
+
+def test_an_engine_that_has_less_memory_than_a_new_one_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    run(f"onBackupEx(i) {{ return '{OK_JSON}'; }}")
+    engine = host._idle[-1]
+    monkeypatch.setattr(host, "WORN_BYTES", 1 << 20)
     run(f"onBackupEx(i) {{ return '{OK_JSON}'; }}")
     assert engine not in host._all
     assert not engine.alive
