@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import traceback
 import warnings
@@ -135,6 +136,22 @@ def collectors(
     if setup.waivers.entries:
         made.append(_area(session, WAIVERS, _waivers_of(setup, options, shared, selection)))
     return [area for area in made if _may_hold(area.nodeid, selection)]
+
+
+def in_order_of_running(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """The items, ours rearranged: first those that need the fewest sessions, so that the first verdicts come at once."""
+    items = list(items)
+    places = [place for place, item in enumerate(items) if isinstance(item, ConformanceItem)]
+    for place, item in zip(places, sorted((items[place] for place in places), key=_needs), strict=True):
+        items[place] = item
+    return items
+
+
+def _needs(item: pytest.Item) -> float:
+    """How much of the run has to be there before an item can be judged."""
+    from conformance.suites import suites_needed
+
+    return suites_needed(item.rule.id) if isinstance(item, RuleItem) else math.inf
 
 
 def _may_hold(area: str, selection: Selection) -> bool:

@@ -100,6 +100,15 @@ class Stage:
             report.result = [*report.result, *ours]
         return report
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Run first what is quick to judge; who else has a wish about the order is heard after us."""
+        if config.option.collectonly:
+            return
+        from conformance._collection import in_order_of_running
+
+        items[:] = in_order_of_running(items)
+
     def run(self) -> ConformanceRun:
         """The sessions of this process, begun when first asked for."""
         if self._run is None:

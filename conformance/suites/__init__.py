@@ -61,3 +61,8 @@ SUITES: tuple[Suite, ...] = (
 def suites_feeding(rule_id: str) -> tuple[Suite, ...]:
     """The suites whose sessions can judge the rule, in order; none for rules about files (7xx, 8xx)."""
     return tuple(suite for suite in SUITES if rule_id in suite.feeds)
+
+
+def suites_needed(rule_id: str) -> int:
+    """How many suites have to be run before the rule can be judged: those that feed it, and those before them."""
+    return max((number for number, suite in enumerate(SUITES, 1) if rule_id in suite.feeds), default=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.catalogue import AREAS, CATALOGUE
+from conformance.suites import suites_needed
 from tests.conformance.plugin.project import Project
 
 NODE_IDS = [f"conformance/{area}::{rule.title}" for area in AREAS for rule in CATALOGUE.values() if rule.area == area]
@@ -103,3 +104,26 @@ def test_last_failed(project: Project) -> None:
     project.script(BK401={"outcome": "failed", "findings": [{}]})
     assert project.check().code == 1
     assert project.check("--lf").counts == "1 failed, 67 deselected"
+
+
+def ran(project: Project, *arguments: str) -> list[str]:
+    result = project.check("-v", *arguments)
+    assert result.code == 0, result.out
+    return [line.split(" PASSED ")[0] for line in result.lines if "::" in line and " PASSED " in line]
+
+
+def test_what_needs_no_session_is_run_first_and_everything_once(project: Project) -> None:
+    order = ran(project)
+    assert sorted(order) == sorted(NODE_IDS)
+    needs = [suites_needed(name.partition("::")[2][:5]) for name in order]
+    assert needs == sorted(needs)
+    assert [name.partition("::")[0] for name in order[:18]] == ["conformance/package"] * 12 + ["conformance/source"] * 6
+    assert order[18].startswith("conformance/lifecycle::BK511-")
+
+
+def test_the_order_of_other_tests_stays(project: Project) -> None:
+    project.write("test_users.py", "def test_b(): pass\ndef test_a(): pass")
+    order = ran(project, "test_users.py", "conformance/progress", "conformance/source")
+    assert order[:2] == ["test_users.py::test_b", "test_users.py::test_a"]
+    assert order[2].startswith("conformance/source::BK801-")
+    assert order[-1].startswith("conformance/progress::BK411-")

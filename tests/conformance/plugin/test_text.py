@@ -84,7 +84,7 @@ def test_quiet(project: Project) -> None:
         BK501={"outcome": "blocked", "reason": "kit missing: zlib.compressFile"},
     )
     assert project.check("-q").lines[:-1] == [
-        "...w..................b.......................-.....................     [100%]",
+        "-....................b..................w...........................     [100%]",
         "================================= conformance ==================================",
         "blocked: BK501 (kit missing: zlib.compressFile)",
         "compliant: not proven - 65 passed, 0 failed, 1 warned, 1 not applicable, 1 blocked, 0 waived",

@@ -103,4 +103,5 @@ def test_interrupt_in_the_middle_of_sessions(project: Project) -> None:
     assert "compliant" not in out or "not run" in out
     assert (project.directory / "seen.txt").read_text(encoding="utf-8").startswith(f"{temporary}/backup-devices-")
     assert [path.name for path in temporary.iterdir() if path.name.startswith("backup-devices-")] == []
-    assert {rule["outcome"] for rule in project.report("r.json")["rules"]} == {"not-run"}
+    about_all_sessions = [rule for rule in project.report("r.json")["rules"] if rule["id"] < "BK5"]
+    assert {rule["outcome"] for rule in about_all_sessions} == {"not-run"}
