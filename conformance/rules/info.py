@@ -19,6 +19,7 @@ from conformance.rules.registry import predicate
 from conformance.rules.settling import only_in_an_upgrade
 from conformance.rules.symptoms import Symptom, shows, symptoms
 from conformance.view import PAIRS, SessionView
+from emulator.plan import SessionKind
 
 MAX_INFO_BYTES = 64 * 1024
 MAX_INFO_DEPTH = 32
@@ -49,10 +50,12 @@ def any_version(evidence: Evidence) -> Iterator[Finding]:
 
     The one of an upgrade counts as well, where an ordinary restore shows nothing of the kind.
     """
+    ordinary = evidence.nominal_view(SessionKind.INCREMENTAL_RESTORE)
     for view in evidence.views:
-        for symptom in symptoms(view) if view.nominal else ():
-            if only_in_an_upgrade(evidence, view, symptom.call):
-                yield _with_version(view, symptom)
+        if ordinary is not None and view.nominal:
+            for symptom in symptoms(view):
+                if only_in_an_upgrade(evidence, view, symptom.call) and not shows(ordinary, symptom):
+                    yield _with_version(view, symptom)
         for symptom, nominal in _new_symptoms(evidence, view):
             version = view.record.plan.get("version")
             if version == nominal.record.plan.get("version") or delivered_info(view) != delivered_info(nominal):

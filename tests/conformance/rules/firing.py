@@ -90,6 +90,7 @@ FIRES: Mapping[str, list[Example]] = {
             ("BK201",),
         ),
         Example("restore", evidence(restore("", callbacks=("onRestoreEx", "onRestore"))), ("BK201",)),
+        Example("every-restore", evidence(upgraded("comes back empty"), nominal=restore("")), ("BK201", "BK202")),
         Example("under-a-condition", evidence(backup("", callbacks=BOTH, conditions=[SLOW_CPU])), ("BK201",)),
     ],
     "BK202": [
@@ -240,6 +241,7 @@ FIRES: Mapping[str, list[Example]] = {
             Example(f"nominal-upgrade-{how}", evidence(upgraded(how), nominal=restore()), ("BK508",))
             for how in ("throws", "rejects", "hangs")
         ),
+        Example("nominal-upgrade-empty", evidence(upgraded("comes back empty"), nominal=restore()), ("BK201", "BK202", "BK508")),
     ],
     "BK509": [
         Example("never", evidence(released(None)), ("BK509",)),

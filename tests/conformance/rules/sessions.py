@@ -104,8 +104,10 @@ def with_version(version: BundleVersion, **options: Any) -> Record:
 
 
 def upgraded(how: str = "throws", kind: str = "upgrade-restore") -> Record:
-    """A nominal upgrade in which onRestoreEx throws, is rejected with a text, or never settles."""
+    """A nominal upgrade in which onRestoreEx throws, is rejected with a text, comes back empty, or never settles."""
     session = SessionBuilder(kind, ("onRestoreEx",))
+    if how == "comes back empty":
+        return session.call("onRestoreEx", "").end().record()
     if how == "throws":
         return session.fails("onRestoreEx").end(2, 13500004, why="exit").record()
     if how == "rejects":
