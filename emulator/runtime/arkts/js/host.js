@@ -15,7 +15,7 @@ const v8 = require('node:v8');
 const { readLine, writeLine } = require('./lines.js');
 
 const FAULT = 70;
-const LITTERED = 20 << 20; // so much memory in use is mostly that of realms of old, which is cleared away between two apps
+const LITTERED = 40 << 20; // so much memory in use is mostly that of realms of old, which is cleared away between two apps
 const RESERVED_WORDS = 2500; // of the stack: what a message takes on its way
 const MAX_NOTED = 1 << 20;
 const SHARED_ROUNDS = 3;
