@@ -53,8 +53,9 @@ class DevicePlace(Place):
         parts = [part for part in path.split("/") if part not in ("", ".")]
         if len(parts) > 3 and parts[:2] == ["data", "storage"] and parts[2] in _LEVELS:
             directory = _installed(tuple(parts[3:7]), self.sandbox.module)
-            if directory:
-                os.makedirs(f"{self.sandbox.root}/data/storage/{parts[2]}/{directory}", exist_ok=True)
+            host = f"{self.sandbox.root}/data/storage/{parts[2]}/{directory}"
+            if directory and not os.path.isdir(host):
+                os.makedirs(host, exist_ok=True)
 
 
 @functools.lru_cache(maxsize=256)
