@@ -130,7 +130,8 @@ def damages_live_data(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _conditions(view: SessionView) -> str:
-    return ", ".join(str(condition.get("name")) for condition in view.record.conditions)
+    """The conditions in words, the one that strikes before what lasts."""
+    return " with ".join(str(condition.get("name")) for condition in reversed(view.record.conditions))
 
 
 def _may_damage(view: SessionView) -> bool:
