@@ -42,7 +42,7 @@ STEADY: dict[str, Condition] = {
 """Conditions that need no point in time."""
 
 _TURNING_POINTS = ("call", "call.settled", "poll.armed", "file.out", "file.in", "task.end", "append")
-_POINTS = 12
+_POINTS = 8
 _POINTS_WHEN_QUICK = 6
 
 

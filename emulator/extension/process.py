@@ -98,6 +98,8 @@ class ExtensionProcess:
         self._running: list[str] = []
         self.wrote_files = False
         """Whether the app has opened or moved anything in its sandbox, so that a file's status alone says too little."""
+        self.real_directories: dict[str, str] = {}
+        """Where directories that a Python app has named really are (emulator.runtime.python.outside)."""
         self.databases: list[Any] = []
         """Connections of SQLite that the app has made. One that was left open writes once more when it is given up."""
         self._at_rest = False

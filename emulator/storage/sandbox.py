@@ -70,6 +70,7 @@ class Sandbox:
         self.seeded: Snapshot = {}
         """What was there when the tree was made."""
         self._seed = seed
+        self._real_root = ""
         self._made_ns = 0
         self._opened = 0
 
@@ -92,6 +93,7 @@ class Sandbox:
             return self.root
         self.exists = True
         self.root.mkdir(parents=True, exist_ok=True)
+        self._real_root = os.path.realpath(self.root)
         self._made_ns = self.root.stat().st_mtime_ns
         if self._seed is not None:
             self._seed(self.root)
@@ -109,7 +111,7 @@ class Sandbox:
         """Whether a real path of the host lies in the tree."""
         if not self.exists:
             return False
-        root = os.path.realpath(self.root)
+        root = self._real_root
         return host_path == root or host_path.startswith(root + os.sep)
 
     def clean_text(self, text: str) -> str:

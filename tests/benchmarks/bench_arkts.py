@@ -1,8 +1,8 @@
 """ArkTS sessions against sessions of the same class in Python, both processes counted, and what an ArkTS run costs.
 
-``pytest tests/benchmarks/bench_arkts.py --benchmark-disable -s`` prints the figures. At most three times Python's CPU time a
-session; 0.2 ms for an onProcess; 6 s for the sample project when it is transpiled already, 2 s to its first verdict when it is
-not; an engine that stays below its limit over 4,000 sessions.
+``pytest tests/benchmarks/bench_arkts.py --benchmark-disable -s`` prints the figures. At least a third of the sessions that Python
+carries out in the same time; 0.2 ms for an onProcess; 6 s for the sample project when it is transpiled already, 2 s to its first
+verdict when it is not; an engine that stays below its limit over 4,000 sessions.
 """
 
 from __future__ import annotations
@@ -96,10 +96,10 @@ def bench_session_against_python(python: type[Any], file: str) -> None:
             session(subject)
         (arkts_cpu, arkts_wall), (python_cpu, python_wall) = in_turns(*subjects)
     print(
-        f"\n{file}: CPU {arkts_cpu:.2f} ms, Python {python_cpu:.2f} ms, ratio {arkts_cpu / python_cpu:.2f} (limit {LIMIT}); "
-        f"wall {arkts_wall:.2f} ms, Python {python_wall:.2f} ms, ratio {arkts_wall / python_wall:.2f}"
+        f"\n{file}: {arkts_wall:.2f} ms a session, Python {python_wall:.2f} ms, ratio {arkts_wall / python_wall:.2f} "
+        f"(limit {LIMIT}); CPU of both processes {arkts_cpu:.2f} ms, Python {python_cpu:.2f} ms, {arkts_cpu / python_cpu:.2f}"
     )
-    assert arkts_cpu <= LIMIT * python_cpu
+    assert arkts_wall <= LIMIT * python_wall
 
 
 def bench_call_of_on_process(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ while it imports, looks up a locale or a time zone, or asks for randomness is no
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import sysconfig
 from types import FrameType
@@ -143,8 +144,7 @@ def _look(thread: AppThread, path: Any, writes: bool, event: str) -> None:
     process = thread.owner
     if shown.startswith("file:"):
         return
-    above, name = os.path.split(shown)
-    whole = os.path.join(os.path.realpath(above), name) if event in _NAMES else os.path.realpath(shown)
+    whole = _real(shown, process.real_directories, event)
     if process.sandbox.holds(whole):
         process.wrote_files = process.wrote_files or writes
         return
@@ -153,6 +153,29 @@ def _look(thread: AppThread, path: Any, writes: bool, event: str) -> None:
     if (not writes and _is_pythons(whole, process.bundle.subject)) or _is_somebody_elses(sys._getframe(2)):
         return
     process.touched_outside(shown, writes)
+
+
+def _real(shown: str, known: dict[str, str], event: str) -> str:
+    """Where a path leads. Directories are remembered until one may have gone, or a link may have come: looking at each step of
+    each path would be most of what an app's file work costs.
+    """
+    above, name = os.path.split(shown)
+    if event == "os.symlink" or (event in _NAMES and not _is_file_or_nothing(shown)):
+        known.clear()
+    if name in ("", ".", "..") or not os.path.isabs(shown):
+        return os.path.realpath(shown)
+    if above not in known:
+        known[above] = os.path.realpath(above)
+    if event in _NAMES or not os.path.islink(shown):
+        return os.path.join(known[above], name)
+    return os.path.realpath(shown)
+
+
+def _is_file_or_nothing(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except (OSError, ValueError):
+        return True
 
 
 def _is_pythons(path: str, subject: Any) -> bool:

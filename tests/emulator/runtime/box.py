@@ -35,7 +35,8 @@ class Box:
         self.hung: list[float] = []
         self.outside: list[str] = []
         self.wrote_files = False
-        self.opened_databases = False
+        self.databases: list[Any] = []
+        self.real_directories: dict[str, str] = {}
         self.sandbox = Sandbox(Path("nowhere"))
         self.bundle = SimpleNamespace(subject=SimpleNamespace(roots=(), language="python"))
         self.stuck = False

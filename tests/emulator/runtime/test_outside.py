@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,39 @@ def test_a_link_in_the_sandbox_that_leads_out(elsewhere: Path) -> None:
         link.read_text()
 
     assert [writes for path, writes in touched(through) if path.endswith("/link")] == [False]
+
+
+def _put_a_link(way: Path, elsewhere: Path) -> None:
+    way.rmdir()
+    way.symlink_to(elsewhere)
+
+
+def _move_a_link_there(way: Path, elsewhere: Path) -> None:
+    way.with_name("link").symlink_to(elsewhere)
+    way.rename(way.with_name("gone"))
+    way.with_name("link").rename(way)
+
+
+def _link_what_was_missing(way: Path, elsewhere: Path) -> None:
+    missing = way.with_name("missing")
+    with suppress(FileNotFoundError):
+        (missing / "there.txt").read_text()
+    missing.symlink_to(elsewhere)
+    (missing / "there.txt").read_text()
+
+
+@pytest.mark.parametrize("change", [_put_a_link, _move_a_link_there, _link_what_was_missing])
+def test_a_directory_that_becomes_a_link_that_leads_out(elsewhere: Path, change: Callable[[Path, Path], None]) -> None:
+    def through(context: Any) -> None:
+        way = Path(context.filesDir, "way")
+        way.mkdir()
+        (way / "own.txt").write_text("own")
+        (way / "own.txt").unlink()
+        change(way, elsewhere)
+        with suppress(FileNotFoundError):
+            (way / "there.txt").read_text()
+
+    assert [writes for path, writes in touched(through) if path.endswith("/there.txt")] == [False]
 
 
 def test_the_apps_own_files_are_no_matter() -> None:
