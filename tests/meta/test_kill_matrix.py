@@ -11,7 +11,7 @@ from tests.meta.kill_matrix import MATRIX, SLIPS, SUBJECTS, UNNOTICED, reason, r
 from tests.meta.mutants import OPERATORS, mutants
 from tests.meta.spec_tables import cells
 
-SAMPLE_EVERY = 20
+SAMPLE_EVERY = 40
 AGAIN = "run python -m tests.meta.kill_matrix again"
 
 SOURCE = '''
