@@ -7,9 +7,12 @@ call it is run.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +27,8 @@ from emulator.storage.seed import AppData
 from emulator.subject import Subject
 
 HANGS_TOLERATED = 3
+LARGE_SANDBOX = 100
+"""So many files of a user's are copied into every session; when there are more, into the nominal and the repeated ones only."""
 
 Sandbox = Path | Callable[[Path], None] | None
 """Where an app's data comes from: a directory, a function that makes it, or nowhere."""
@@ -127,7 +132,16 @@ class Lab:
         return device
 
     def _seed(self, data: AppData) -> Sandbox:
-        return self.sandbox if self.sandbox is not None else data.seed
+        """The user's data, in every session when they are few; copied some hundred times, many would take all day."""
+        if self.sandbox is None or (self._sandbox_is_large and data is not AppData.FULL):
+            return data.seed
+        return self.sandbox
+
+    @cached_property
+    def _sandbox_is_large(self) -> bool:
+        assert self.sandbox is not None
+        files = (name for _, _, names in os.walk(self.sandbox) for name in names)
+        return next(islice(files, LARGE_SANDBOX, None), None) is not None
 
     def run_session(self, device: EmulatedDevice, session: Session) -> Record:
         """One session on a device that begins with exactly this session's conditions."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from conformance.suites.faults import healed
-from conformance.suites.lab import HANGS_TOLERATED, Lab
-from conformance.suites.session import SessionGroup, single
+from conformance.suites.lab import HANGS_TOLERATED, LARGE_SANDBOX, Lab
+from conformance.suites.session import Session, SessionGroup, single
 from emulator.conditions import RefuseConnect
 from emulator.plan import SessionKind, SessionPlan, nominal_plan
+from emulator.storage.seed import AppData
 from tests.conformance.suites.fake_device import SUBJECT, FakeDevice, FakeDevices
 
 BACKUP = single("backup", nominal_plan(SessionKind.FULL_BACKUP))
@@ -87,3 +92,16 @@ def test_the_same_place_is_confirmed_once() -> None:
     one.run(BACKUP)
     one.run(BACKUP)
     assert len(devices.sessions) == 3
+
+
+@pytest.mark.parametrize(("files", "everywhere"), [(LARGE_SANDBOX, True), (LARGE_SANDBOX + 1, False)])
+def test_many_files_of_the_users_are_in_the_nominal_sessions_only(tmp_path: Path, files: int, everywhere: bool) -> None:
+    for number in range(files):
+        (tmp_path / f"{number}.txt").touch()
+    lab = Lab(SUBJECT, sandbox=tmp_path, make_device=FakeDevices())
+    backup = Session(nominal_plan(SessionKind.FULL_BACKUP))
+    found = {}
+    for data in AppData:
+        [bundle] = lab.begin(SessionGroup("group", (backup,), data=data)).bundles.values()
+        found[data] = bundle.sandbox == tmp_path
+    assert found == {AppData.NONE: everywhere, AppData.FEW: everywhere, AppData.FULL: True}
