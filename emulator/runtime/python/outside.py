@@ -139,11 +139,9 @@ def _look(thread: AppThread, path: Any, writes: bool, event: str) -> None:
         shown = os.fsdecode(path)
     except TypeError:
         return
-    if shown in (":memory:", ""):
+    if shown in (":memory:", "") or shown.startswith("file:"):
         return
     process = thread.owner
-    if shown.startswith("file:"):
-        return
     whole = _real(shown, process.real_directories, event)
     if process.sandbox.holds(whole):
         process.wrote_files = process.wrote_files or writes
