@@ -1,7 +1,7 @@
 """The record of one session: every event with its virtual time, as plain data.
 
 A record is a flat journal of `Event`s. What rules ask for again and again (calls, polls, messages to the client) is read
-out of the journal once, as the frozen dataclasses below; nothing in them is not in the journal. The journal's event
+out of the journal once, as the tuples below; nothing in them is not in the journal. The journal's event
 kinds and their members are listed in docs/record.md and checked by schemas/record.schema.json.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,8 +38,7 @@ class Event(NamedTuple):
         return {"at_ns": self.at_ns, "thread": self.thread, "kind": self.kind, **self.data}
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A value that crossed from the app to the device, seen with JavaScript's eyes.
 
     ``kind`` is one of string, undefined, number, boolean, object, error, promise, thenable; ``text`` is the string itself
@@ -54,8 +54,7 @@ class Value:
         return self.kind == "string"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One call of a callback by the device.
 
     ``outcome``: absent, returned, threw (synchronously), fulfilled, rejected, pending (never settled while the process
@@ -78,8 +77,7 @@ class Call:
     first_in_process: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Poll:
+class Poll(NamedTuple):
     """One round of onProcess: when it was armed, by when it had to be answered, and how it went.
 
     ``verdict``: accepted, late (answered after its deadline), unanswered, skipped (polling had stopped before it ran).
@@ -98,8 +96,7 @@ class Poll:
     failed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ClientMessage:
+class ClientMessage(NamedTuple):
     """One callback of the client: its real name and its arguments, e.g. onBundleEnd, (None, "com.example.app")."""
 
     at_ns: int
@@ -143,14 +140,10 @@ class Record:
     @cached_property
     def by_kind(self) -> Mapping[str, Sequence[Event]]:
         """The events of each kind that there is, in order."""
-        found: dict[str, list[Event]] = {}
+        found: defaultdict[str, list[Event]] = defaultdict(list)
         for event in self.events:
-            kind = event.kind
-            if kind in found:
-                found[kind].append(event)
-            else:
-                found[kind] = [event]
-        return found
+            found[event.kind].append(event)
+        return dict(found)
 
     def of_kind(self, *kinds: str) -> Iterator[Event]:
         """The events of these kinds, in order."""

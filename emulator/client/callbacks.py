@@ -34,22 +34,22 @@ class Callbacks:
     on_backup_size_report: Callable[[str], Any] | None = None
 
     def dispatch(self, callback: str, args: tuple[Any, ...]) -> None:
-        """Call the member for the real name ``callback``."""
-        if callback in ("onBundleBegin", "onBundleEnd"):
-            member = self.on_bundle_begin if callback == "onBundleBegin" else self.on_bundle_end
-            if member is not None:
-                member(args[0], args[1] if len(args) > 1 else None)
-        elif callback == "onFileReady" and self.on_file_ready is not None:
-            self.on_file_ready(args[0], args[1] if len(args) > 1 else None)
-        elif callback == "onFileReadyBatch" and self.on_file_ready_batch is not None:
-            self.on_file_ready_batch(args[0], args[1] if len(args) > 1 else None)
-        elif callback == "onAllBundlesEnd" and self.on_all_bundles_end is not None:
-            self.on_all_bundles_end(args[0])
-        elif callback == "onResultReport" and self.on_result_report is not None:
-            self.on_result_report(args[0], args[1])
-        elif callback == "onProcess" and self.on_process is not None:
-            self.on_process(args[0], args[1])
-        elif callback == "onBackupSizeReport" and self.on_backup_size_report is not None:
-            self.on_backup_size_report(args[0])
-        elif callback == "onBackupServiceDied" and self.on_backup_service_died is not None:
-            self.on_backup_service_died()
+        """Call the member for the real name ``callback``; arguments that it was not given are None."""
+        name, count = _MEMBERS[callback]
+        member = getattr(self, name)
+        if member is not None:
+            member(*args[:count], *(None,) * (count - len(args)))
+
+
+_MEMBERS = {
+    "onBundleBegin": ("on_bundle_begin", 2),
+    "onBundleEnd": ("on_bundle_end", 2),
+    "onFileReady": ("on_file_ready", 2),
+    "onFileReadyBatch": ("on_file_ready_batch", 2),
+    "onAllBundlesEnd": ("on_all_bundles_end", 1),
+    "onResultReport": ("on_result_report", 2),
+    "onProcess": ("on_process", 2),
+    "onBackupSizeReport": ("on_backup_size_report", 1),
+    "onBackupServiceDied": ("on_backup_service_died", 0),
+}
+"""By the real name of a callback: the member, and with how many arguments it is called."""

@@ -56,13 +56,11 @@ def carry_out(device: Device, plan: SessionPlan) -> tuple[bool, str]:
         finally:
             device.end_processes()
     driver.note_trees()
-    lacking = ""
-    for event in device.journal.events:
-        if event.kind == "hang":
-            return False, f"the call of {event.data['callback']} was stopped after {device.hang_limit_s:g} s of CPU time"
-        if event.kind == "refused" and event.data["uncaught"] and not lacking:
-            lacking = f"not available on the emulated device: {event.data['name']}"
-    return True, lacking
+    for process in device.processes:
+        if process.given_up:
+            return False, process.given_up
+    lacking = next((process.lacking for process in device.processes if process.lacking), "")
+    return True, lacking and f"not available on the emulated device: {lacking}"
 
 
 class _Driver:

@@ -108,6 +108,10 @@ class ExtensionProcess:
         self._outside: set[tuple[str, bool]] = set()
         self._served: list[Task] = []
         self.main_thread_busy = False
+        self.given_up = ""
+        """Why the harness has stopped it, or ""."""
+        self.lacking = ""
+        """What the app asked the emulated device for in vain, when it did not catch that."""
         self.journal.add("process.start", process=number, bundle=bundle.full_name, purpose=purpose)
         self.realm: Realm = bundle.subject.make_realm(self)
         self.load_failure = self.realm.load()
@@ -154,6 +158,7 @@ class ExtensionProcess:
 
     def note_uncaught_refusal(self, name: str) -> None:
         """The app did not catch it, so that its session is not judged."""
+        self.lacking = self.lacking or name
         self.journal.add("refused", process=self.number, name=name, call=self.current_call, uncaught=True)
 
     def touched_outside(self, path: str, writes: bool) -> None:
@@ -165,6 +170,7 @@ class ExtensionProcess:
     def hang(self, cpu_limit_s: float) -> None:
         """The harness gives up on the stretch of the app's code that is running."""
         callback = self._running[-1] if self._running else ""
+        self.given_up = f"the call of {callback} was stopped after {cpu_limit_s:g} s of CPU time"
         self.journal.add("hang", process=self.number, call=self.current_call, callback=callback, cpu_limit_s=float(cpu_limit_s))
         self.end("hang")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Coroutine
 from enum import IntEnum
+from heapq import heappop, heappush
+from itertools import count
 from typing import Any, Literal
 
 import greenlet
@@ -15,6 +16,8 @@ TieOrder = Literal["fifo", "lifo"]
 
 NS_PER_S = 1_000_000_000
 NS_PER_MS = 1_000_000
+FOR_EVER_NS = 1 << 63
+"""Later than anything that is due: some three hundred years."""
 
 
 class KernelError(RuntimeError):
@@ -65,8 +68,7 @@ class Kernel:
         self.stuck_escape_ns = stuck_escape_ns
         self.hub = greenlet.getcurrent()
         self._heap: list[_Entry] = []
-        self._step = 1 if tie_order == "fifo" else -1
-        self._order = 0
+        self._next_order = count(0, 1 if tie_order == "fifo" else -1).__next__
         self.running = False
         self.until_ns: int | None = None
         """Where the present `advance` or `run_due` ends: no thread of the app computes past it."""
@@ -78,14 +80,12 @@ class Kernel:
         if at_ns < self.now_ns:
             raise KernelError(f"cannot schedule at {at_ns} ns, it is {self.now_ns} ns")
         timer = Timer(at_ns)
-        self._order += self._step
-        heapq.heappush(self._heap, (at_ns, rank, self._order, timer, callback, args))
+        heappush(self._heap, (at_ns, rank, self._next_order(), timer, callback, args))
         return timer
 
     def call_soon(self, callback: Callable[..., Any], *args: Any) -> None:
         """Schedule a native event for this very time, after what is already due."""
-        self._order += self._step
-        heapq.heappush(self._heap, (self.now_ns, Rank.NATIVE, self._order, None, callback, args))
+        heappush(self._heap, (self.now_ns, Rank.NATIVE, self._next_order(), None, callback, args))
 
     def sleep(self, ns: int) -> Future[None]:
         """Awaitable of a native thread that is done ``ns`` from now; it ranks as a timer of the device."""
@@ -125,7 +125,7 @@ class Kernel:
         """The time of the next event, or None when nothing is due."""
         heap = self._heap
         while heap and (timer := heap[0][3]) is not None and not timer.pending:
-            heapq.heappop(heap)
+            heappop(heap)
         return heap[0][0] if heap else None
 
     @property
@@ -165,19 +165,16 @@ class Kernel:
         self.running = True
         self.until_ns = until_ns
         self.hub = greenlet.getcurrent()
-        heap, pop = self._heap, heapq.heappop
+        heap, last_ns, app = self._heap, FOR_EVER_NS if until_ns is None else until_ns, Rank.APP
         try:
-            while heap:
-                at_ns = heap[0][0]
-                if until_ns is not None and at_ns > until_ns:
-                    break
-                _, rank, _, timer, callback, args = pop(heap)
+            while heap and heap[0][0] <= last_ns:
+                at_ns, rank, _, timer, callback, args = heappop(heap)
                 if timer is not None:
                     if not timer.pending:
                         continue
                     timer.pending = False
                 self.now_ns = at_ns
-                if rank < Rank.APP:
+                if rank < app:
                     self.device_event_ns = at_ns
                 self.thread_name = "device"
                 callback(*args)

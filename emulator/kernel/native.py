@@ -117,8 +117,9 @@ class NativeThread:
     def __init__(self, kernel: Kernel, name: str) -> None:
         self._kernel = kernel
         self._jobs: list[Task | _Plain] = []
-        self._present: Task | _Plain | None = None
+        self._present: Task | None = None
         self._called = False
+        """Whether it is about to look for jobs, or looks."""
         self._stopped = False
         self.name = name
 
@@ -141,7 +142,7 @@ class NativeThread:
     @property
     def idle(self) -> bool:
         """True when it has nothing to do."""
-        return not self._jobs and self._present is None
+        return not self._called and self._present is None
 
     def stop(self) -> None:
         """The thread is gone with its process: no further job runs, the present one ends where it waits."""
@@ -150,7 +151,7 @@ class NativeThread:
             if isinstance(job, Task):
                 job.cancel()
         self._jobs.clear()
-        if isinstance(self._present, Task):
+        if self._present is not None:
             self._present.cancel()
 
     def _call(self) -> None:
@@ -159,18 +160,18 @@ class NativeThread:
             self._kernel.call_soon(self._work)
 
     def _work(self) -> None:
-        self._called = False
-        while self._jobs and self._present is None:
-            job = self._present = self._jobs.pop(0)
-            if isinstance(job, Task):
-                job.step()
-            else:
-                self._kernel.thread_name = self.name
-                function, args = job
-                try:
+        try:
+            while self._jobs and self._present is None:
+                job = self._jobs.pop(0)
+                if isinstance(job, Task):
+                    self._present = job
+                    job.step()
+                else:
+                    self._kernel.thread_name = self.name
+                    function, args = job
                     function(*args)
-                finally:
-                    self._over()
+        finally:
+            self._called = False
 
     def _over(self) -> None:
         """The present job has ended."""

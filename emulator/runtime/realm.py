@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from emulator.record import Value
 
@@ -33,8 +33,7 @@ class AppError:
         return {"type": self.type, "message": self.text, "isError": self.is_error}
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """How a call ended, or for a Promise how it settled.
 
     ``outcome``: absent, returned, threw, promise; for the settling fulfilled or rejected.

@@ -121,7 +121,7 @@ class Reverse:
     def _deliver(self, callback: str, args: tuple[Any, ...]) -> None:
         if not self.alive or self._client is None:
             return
-        plain = [_plain(argument) for argument in args]
+        plain = [argument if argument is None or type(argument) is str else _plain(argument) for argument in args]
         self._journal.add("client", callback=callback, args=plain)
         self._client.dispatch(callback, args)
 
