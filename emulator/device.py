@@ -110,6 +110,7 @@ class Device:
 
     def boot(self) -> None:
         """Start anew at virtual time 0; what is on the disk stays. What runs on the device is made when it is first asked for."""
+        self._end_journal()
         for part in ("kernel", "journal", "host", "service"):
             self.__dict__.pop(part, None)
         self.processes: list[ExtensionProcess] = []
@@ -149,11 +150,19 @@ class Device:
     def _note_fault(self, condition: str, text: str) -> None:
         self.journal.add("condition", name=condition, text=text)
 
+    def _end_journal(self) -> None:
+        """Let go of what happened: the device's parts point at each other in circles, so that the garbage collector would
+        have to look through all of it.
+        """
+        if "journal" in self.__dict__:
+            self.journal.events = []
+
     def close(self) -> None:
         """End everything and remove the sandboxes. A device can be used as a context manager instead."""
         try:
             self.end_processes()
         finally:
+            self._end_journal()
             if self._directory is not None:
                 _remove(self._directory)
                 PLACES.give_back(self._directory)

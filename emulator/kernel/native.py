@@ -172,6 +172,8 @@ class NativeThread:
                     function(*args)
         finally:
             self._called = False
+            if self._jobs:
+                self._call()
 
     def _over(self) -> None:
         """The present job has ended."""
