@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -295,16 +296,21 @@ def _remove(directory: Path) -> None:
         raise
 
 
+_NOWHERE = Path(os.devnull, "sandbox")
+"""No file of the host can be there."""
+
+
 class _LazySandbox(Sandbox):
     """A sandbox whose place on the host is decided when it is first made."""
 
     def __init__(self, device: Device, name: str, module: str, seed: Callable[[Path], None] | None) -> None:
-        super().__init__(Path(name), module, seed)
+        super().__init__(_NOWHERE, module, seed)
         self._device = device
+        self._name = name
 
     def make(self) -> Path:
         if not self.exists:
-            self.root = self._device.directory() / self.root.name
+            self.root = self._device.directory() / self._name
         return super().make()
 
 

@@ -17,7 +17,7 @@ def guarded(hang_limit_s: float | None) -> AbstractContextManager[None]:
     """Guard what runs inside. Every session guards itself; whoever runs many puts them under one guard with the same limit,
     which spares each of them the signals and timers.
     """
-    return interrupts.not_lost() if _entered and _entered[-1] == hang_limit_s else _guard(hang_limit_s)
+    return interrupts.NotLost() if _entered and _entered[-1] == hang_limit_s else _guard(hang_limit_s)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ class ProfileError(ValueError):
     """A device profile cannot be read; the message names the file, the field and the way out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DeviceProfile:
     """A device model. Every field has the value of the newest specified stack unless a preset says otherwise.
 
@@ -89,16 +89,15 @@ class DeviceProfile:
 
     def to_json(self) -> dict[str, Any]:
         """All fields, ready for JSON."""
-        return dict(_as_dict(self))
+        return dict(self._members)
+
+    @cached_property
+    def _members(self) -> dict[str, Any]:
+        return asdict(self)
 
     def with_changes(self, **changes: Any) -> DeviceProfile:
         """A copy with some fields changed; unknown names and wrong types raise ProfileError."""
         return _checked(self, changes, "the changes")
-
-
-@lru_cache(maxsize=64)
-def _as_dict(profile: DeviceProfile) -> dict[str, Any]:
-    return asdict(profile)
 
 
 _LATEST = DeviceProfile()

@@ -46,7 +46,7 @@ SESSIONS: dict[SessionKind, type[Any]] = {
 def carry_out(device: Device, plan: SessionPlan) -> tuple[bool, str]:
     """Run the whole session in virtual time. Whether the record is complete, and why not."""
     driver = _Driver(device, plan)
-    with guarded(device.hang_limit_s), collector.held_back():
+    with guarded(device.hang_limit_s), collector.HeldBack():
         try:
             driver.begin()
             device.run_until_idle()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import NoReturn
@@ -178,10 +178,10 @@ class FaultyDisk(Disk):
             self._tell(condition, text)
 
 
-def disk_for(conditions: Iterable[Condition], tell: Tell = lambda condition, text: None) -> Disk:
+def disk_for(conditions: Sequence[Condition], tell: Tell = lambda condition, text: None) -> Disk:
     """The disk of a device under these conditions: the healthy one unless some of them concern it."""
-    disk = FaultyDisk(conditions, tell)
-    return disk if disk.conditions else HEALTHY_DISK
+    concerned = any(isinstance(condition, _DISK_CONDITIONS) for condition in conditions)
+    return FaultyDisk(conditions, tell) if concerned else HEALTHY_DISK
 
 
 def in_area(path: str, area: str) -> bool:

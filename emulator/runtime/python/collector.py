@@ -15,19 +15,19 @@ there are too many of them they are in no cache of the processor any more.
 """
 
 
-@contextmanager
-def held_back() -> Iterator[None]:
+class HeldBack:
     """While this is entered, cycles of garbage wait. What others do when it runs nevertheless (Hypothesis reads a clock) is
     kept off the app's virtual thread.
     """
-    before, callbacks = gc.get_threshold(), gc.callbacks[:]
-    gc.set_threshold(PATIENCE, *before[1:])
-    gc.callbacks.clear()
-    try:
-        yield
-    finally:
-        gc.callbacks[:] = callbacks
-        gc.set_threshold(*before)
+
+    def __enter__(self) -> None:
+        self._threshold, self._callbacks = gc.get_threshold(), gc.callbacks[:]
+        gc.set_threshold(PATIENCE, *self._threshold[1:])
+        gc.callbacks.clear()
+
+    def __exit__(self, *_: object) -> None:
+        gc.callbacks[:] = self._callbacks
+        gc.set_threshold(*self._threshold)
 
 
 @contextmanager

@@ -30,23 +30,24 @@ def watched() -> Iterator[None]:
     _pressed[0] = False
     signal.signal(signal.SIGINT, pressed)
     try:
-        with not_lost():
+        with NotLost():
             yield
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-@contextmanager
-def not_lost() -> Iterator[None]:
+class NotLost:
     """A Ctrl-C that was swallowed on its way, by the app or in a destructor, comes up again at the end of this."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        _pressed[0] = False
-        raise
-    if _pressed[0]:
-        _pressed[0] = False
-        raise KeyboardInterrupt
+
+    def __enter__(self) -> None:
+        """Nothing was swallowed yet."""
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        interrupted = kind is not None and issubclass(kind, KeyboardInterrupt)
+        if _pressed[0] and (interrupted or kind is None):
+            _pressed[0] = False
+            if not interrupted:
+                raise KeyboardInterrupt
 
 
 def reraise_real(error: BaseException, kernel: Kernel) -> None:
