@@ -1,4 +1,4 @@
-"""The app's threads: each a greenlet, so that it can stop anywhere in the app's code and go on at its own time."""
+"""The app's threads: each on a greenlet, so that it can stop anywhere in the app's code and go on at its own time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import greenlet
 
+from emulator.kernel.carriers import Carrier, carrier_for
 from emulator.kernel.events import Kernel, Rank, Timer
 from emulator.kernel.fuel import POLL_TICKS, REST_NS, Fuel
 from emulator.kernel.native import Task
@@ -22,7 +23,7 @@ class Killed(BaseException):
     """Ends the app's code when its process is gone. No ``except Exception`` sees it, and catching it changes nothing."""
 
 
-class AppThread(greenlet.greenlet):
+class AppThread:
     """One thread of the app: the main thread of the extension process or a worker.
 
     ``body`` is its code. ``owner`` is whatever the creator wants to find again from running code (the process).
@@ -35,13 +36,14 @@ class AppThread(greenlet.greenlet):
     """Trace function that is on while the app's code runs, where ticks are counted by tracing."""
 
     def __init__(self, kernel: Kernel, name: str, body: Callable[[], None], owner: Any = None) -> None:
-        super().__init__(self._main, kernel.hub)
         self.kernel = kernel
         self.name = name
         self.owner = owner
         self.ended = False
         self.on_end: list[Callable[[], None]] = []
         self._body = body
+        self.carrier: Carrier | None = None
+        """What it runs on, from its first step to its last; None before and after."""
         self._dying = False
         self._parked = False
         self._waits_for: object = None
@@ -183,7 +185,8 @@ class AppThread(greenlet.greenlet):
     def abandon(self) -> None:
         """Never go on: called by the thread itself, when it is dying and does not heed it."""
         self.ended = True
-        parent = self.parent
+        assert self.carrier is not None
+        parent = self.carrier.parent
         assert parent is not None
         while True:
             parent.switch()
@@ -195,18 +198,18 @@ class AppThread(greenlet.greenlet):
         self.dying = True
         if self._wake_timer is not None:
             self._wake_timer.cancel()
-        if greenlet.getcurrent() is self:
-            return
-        if not self:
+        if self.carrier is None:
             self.ended = True
             self._ended()
             return
-        self.parent = greenlet.getcurrent()
-        self._enter(self.switch)  # where it left, it learns that it is dying
+        running = greenlet.getcurrent()
+        if running is not self.carrier:
+            self.carrier.parent = running
+            self._enter()  # where it left, it learns that it is dying
 
     def run_now(self) -> None:
         """Run it at this very event, up to where it waits for the first time."""
-        self._enter(self.switch)
+        self._enter()
 
     def _schedule(self, at_ns: int) -> None:
         self._wake_timer = self.kernel.call_at(at_ns, Rank.APP, self._resume)
@@ -214,10 +217,12 @@ class AppThread(greenlet.greenlet):
     def _resume(self) -> None:
         self._wake_timer = None
         if not self.ended:
-            self._enter(self.switch)
+            self._enter()
 
-    def _enter(self, switch: Callable[[], Any]) -> None:
+    def _enter(self) -> None:
         """Be this thread until it leaves; what belongs to the caller's language state is put aside meanwhile."""
+        if self.carrier is None:
+            self.carrier = carrier_for(self, self.kernel.hub)
         caller = self.kernel.thread_name
         self.kernel.thread_name = self.name
         restore = AppThread.switch_hook() if AppThread.switch_hook is not None else None
@@ -225,7 +230,7 @@ class AppThread(greenlet.greenlet):
         if tracer is not None:
             sys.settrace(tracer)
         try:
-            switch()
+            self.carrier.switch()
         finally:
             if tracer is not None:
                 sys.settrace(None)
@@ -262,7 +267,8 @@ class AppThread(greenlet.greenlet):
             self.owner.end_stuck()
             self.check()
 
-    def _main(self) -> None:
+    def main(self) -> None:
+        """All of it, on its carrier: what only the carrier calls."""
         try:
             self.check()
             self._body()
@@ -270,9 +276,11 @@ class AppThread(greenlet.greenlet):
             pass
         finally:
             self.ended = True
+            assert self.carrier is not None
             if not self._dying:
-                self.parent = self.kernel.hub
+                self.carrier.parent = self.kernel.hub
             self._ended()
+            self.carrier = None
 
     def _ended(self) -> None:
         for callback in self.on_end:
@@ -292,4 +300,4 @@ def current_thread() -> AppThread | None:
         running = greenlet.getcurrent()
     except RuntimeError:
         return None  # a finalizer asks while the interpreter shuts down
-    return running if isinstance(running, AppThread) else None
+    return running.load if isinstance(running, Carrier) else None

@@ -14,7 +14,7 @@ from typing import Any
 
 import greenlet
 
-from emulator.kernel import AppThread
+from emulator.kernel import AppThread, Carrier
 
 TOOL_NAME = "backup-device"
 
@@ -56,8 +56,8 @@ def stop() -> None:
 
 
 def _tick() -> None:
-    thread = _current()
-    if type(thread) is not AppThread:
+    carrier = _current()
+    if type(carrier) is not Carrier or (thread := carrier.load) is None:
         return
     fuel = thread.fuel
     fuel.left -= 1

@@ -259,7 +259,7 @@ def test_worker_threads_end() -> None:
     assert ended == []
     box.close()
     assert len(box.threads) == 6
-    assert all(thread.ended and thread.dead for thread in box.threads)
+    assert all(thread.ended and thread.carrier is None for thread in box.threads)
 
 
 def test_a_closed_loop_of_the_apps_own_making_does_not_end_the_run() -> None:
