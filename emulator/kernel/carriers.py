@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 import greenlet
 
 if TYPE_CHECKING:
     from emulator.kernel.threads import AppThread
 
+T = TypeVar("T")
+
 IDLE = 16
 """So many are kept for the next threads."""
 
 
 class Carrier(greenlet.greenlet):
-    """Carries ``load``, goes to its parent when that has ended, and waits there for the next one.
+    """Runs ``body`` for its ``load``, goes to its parent with the value when that is over, and waits there for the next one.
 
-    What the load raises comes up in the parent, and ends the carrier as well.
+    What the body raises comes up in the parent, and ends the carrier as well.
     """
 
-    def __init__(self, parent: greenlet.greenlet) -> None:
-        super().__init__(self._carry, parent)
+    def __init__(self) -> None:
+        super().__init__(self._carry)
         self.load: AppThread | None = None
+        self.body: Callable[[], object] | None = None
 
     def _carry(self) -> None:
-        while self.load is not None:
-            self.load.main()
-            self.load = None
-            if len(_of_this_thread.idle) < IDLE:
-                _of_this_thread.idle.append(self)
+        while self.body is not None:
+            value = self.body()
+            self.load = self.body = None
+            if len(_here.idle) < IDLE:
+                _here.idle.append(self)
             parent = self.parent
             assert parent is not None
-            parent.switch()
+            parent.switch(value)
 
 
 class _Idle(threading.local):
@@ -42,14 +46,20 @@ class _Idle(threading.local):
         self.idle: list[Carrier] = []
 
 
-_of_this_thread = _Idle()
+_here = _Idle()
 
 
-def carrier_for(load: AppThread, parent: greenlet.greenlet) -> Carrier:
-    """One that carries ``load`` from its next switch on, without anything of what it carried before."""
-    idle = _of_this_thread.idle
-    carrier = idle.pop() if idle else Carrier(parent)
+def carrier_for(load: AppThread | None, body: Callable[[], object], parent: greenlet.greenlet) -> Carrier:
+    """One that runs ``body`` from its next switch on, and knows nothing of what it carried before."""
+    carrier = _here.idle.pop() if _here.idle else Carrier()
     carrier.parent = parent
     carrier.gr_context = None
     carrier.load = load
+    carrier.body = body
     return carrier
+
+
+def aside(function: Callable[[], T]) -> T:
+    """``function()``, called on no thread of the app; what it raises comes up here."""
+    value: T = carrier_for(None, function, greenlet.getcurrent()).switch()
+    return value

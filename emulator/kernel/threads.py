@@ -222,7 +222,7 @@ class AppThread:
     def _enter(self) -> None:
         """Be this thread until it leaves; what belongs to the caller's language state is put aside meanwhile."""
         if self.carrier is None:
-            self.carrier = carrier_for(self, self.kernel.hub)
+            self.carrier = carrier_for(self, self._main, self.kernel.hub)
         caller = self.kernel.thread_name
         self.kernel.thread_name = self.name
         restore = AppThread.switch_hook() if AppThread.switch_hook is not None else None
@@ -267,8 +267,7 @@ class AppThread:
             self.owner.end_stuck()
             self.check()
 
-    def main(self) -> None:
-        """All of it, on its carrier: what only the carrier calls."""
+    def _main(self) -> None:
         try:
             self.check()
             self._body()

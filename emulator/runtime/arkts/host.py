@@ -21,9 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-import greenlet
-
-from emulator.kernel import current_thread
+from emulator.kernel import aside, current_thread
 from emulator.runtime.arkts import watch
 
 P = ParamSpec("P")
@@ -59,8 +57,7 @@ def outside_the_app(function: Callable[P, T]) -> Callable[P, T]:
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
         if current_thread() is None:
             return function(*args, **kwargs)
-        value: T = greenlet.greenlet(functools.partial(function, *args, **kwargs)).switch()
-        return value
+        return aside(functools.partial(function, *args, **kwargs))
 
     return call
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import greenlet
 import pytest
 
-from emulator.kernel import AppThread, Carrier, Kernel, current_thread
+from emulator.kernel import AppThread, Carrier, Kernel, aside, current_thread
 from emulator.kernel.carriers import IDLE
 
 VARIABLE: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="nothing")
@@ -100,3 +100,29 @@ def test_a_carrier_stays_on_its_thread_of_the_operating_system() -> None:
     assert there
     assert there != here
     assert carriers_of(1) == here
+
+
+def test_what_is_called_aside_is_on_no_thread_of_the_app() -> None:
+    seen: list[object] = []
+
+    def body() -> None:
+        seen.extend((current_thread(), aside(current_thread), aside(lambda: "value"), current_thread()))
+
+    (thread,) = run(Kernel(), body)
+    assert seen == [thread, None, "value", thread]
+
+
+def test_what_it_raises_comes_up_where_it_was_called() -> None:
+    seen: list[str] = []
+
+    def broken() -> None:
+        raise LookupError("ours")
+
+    def body() -> None:
+        try:
+            aside(broken)
+        except LookupError as error:
+            seen.append(str(error))
+
+    run(Kernel(), body)
+    assert seen == ["ours"]
