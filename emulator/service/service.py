@@ -12,7 +12,7 @@ from emulator.extension.stub import LEGACY_PREFIXES, version_prefix
 from emulator.kernel import Mutex, NativeThread
 from emulator.kernel.events import NS_PER_S
 from emulator.service.connection import Connection
-from emulator.service.details import conflict_report, read_infos
+from emulator.service.details import BundleInfos, conflict_report, read_infos
 from emulator.service.endings import Endings
 from emulator.service.errors import BusinessError, Code
 from emulator.service.queries import Queries
@@ -118,21 +118,18 @@ class BackupService:
                 for name in names:
                     self.session.reverse.on_bundle_begin(name, Code.E_EMPTY)
             return code
-        for name, document in zip(names, infos, strict=True):
-            bundle = self.device.bundles.get(name)
-            if bundle is None or not bundle.has_backup_extension:
-                session.reverse.on_bundle_begin(name, Code.E_EMPTY)
-                continue
-            if not bundle.allows_backup:
+        asked = list(zip(names, infos, strict=True)) if session.incremental else self._to_launch(session, names, infos)
+        found = [name for name, _ in asked if (bundle := self.device.bundles.get(name)) and bundle.has_backup_extension]
+        supported = {name for name in found if self.device.bundles[name].allows_backup}
+        for name in found:
+            if name not in supported:
                 session.reverse.on_bundle_begin(name, Code.E_FORBID)
+        for name, document in asked:
+            if name not in supported:
                 session.reverse.on_bundle_begin(name, Code.E_EMPTY)
                 continue
             read = read_infos(document, session.user_id, False, session.incremental)
-            if read.broadcast_only:
-                continue
-            entry = self._enter(session, name)
-            entry.ext_info = bundle.ext_info_override if bundle.ext_info_override is not None else read.ext_info
-            entry.clear_flag = read.clear_backup_data
+            entry = self._enter(session, name, read)
             entry.delay_time_s = min(read.delay_time_s, self.profile.max_delay_time_s)
             entry.info = self._bundle_info(document)
             entry.last_incremental_time, entry.previous_manifest = (previous or {}).get(name, (0, b""))
@@ -157,41 +154,53 @@ class BackupService:
         if session.scenario is Scenario.CLEAN:
             return Code.E_INVAL
         session.user_id = self.profile.user_id if user_id == DERIVED_USER else user_id
-        is_other_user = session.user_id != self.profile.user_id
-        for name, document in zip(names, infos, strict=True):
-            bundle, capability = self.device.bundles.get(name), capabilities.get(name)
-            if bundle is None or capability is None or is_other_user:
+        asked = self._to_launch(session, names, infos)
+        if asked and not capabilities:
+            for name in names:
                 session.reverse.on_bundle_begin(name, Code.E_EMPTY)
+            return Code.E_INVAL
+        installed = self.device.bundles if session.user_id == self.profile.user_id else {}
+        for name, _ in asked:
+            if name not in installed or name not in capabilities:
+                session.reverse.on_bundle_begin(name, Code.E_EMPTY)
+        for name, document in asked:
+            bundle, capability = installed.get(name), capabilities.get(name)
+            if bundle is None or capability is None:
                 continue
             legacy = version_prefix(capability.version.name) in LEGACY_PREFIXES
             if not bundle.has_backup_extension or not (capability.all_to_backup or legacy):
                 session.reverse.on_bundle_begin(name, Code.E_FORBID)
                 continue
-            read = read_infos(document, session.user_id, False, False)
-            if read.broadcast_only:
-                continue
-            entry = self._enter(session, name)
-            entry.ext_info = bundle.ext_info_override if bundle.ext_info_override is not None else read.ext_info
-            entry.clear_flag = read.clear_backup_data
+            entry = self._enter(session, name, read_infos(document, session.user_id, False, False))
             entry.version = capability.version
             entry.restore_type = restore_type
             entry.info = self._bundle_info(document)
             entry.data_size = capability.space_occupied
         return self._appended(session, names)
 
+    def _to_launch(self, session: Session, names: Sequence[str], infos: Sequence[str | None]) -> list[tuple[str, str | None]]:
+        """HandleBroadcastOnlyBundles: names that are only to be broadcast leave the list before anything is asked of them."""
+        return [
+            (name, document)
+            for name, document in zip(names, infos, strict=True)
+            if not read_infos(document, session.user_id, False, False).broadcast_only
+        ]
+
     def _bundle_info(self, document: str | None) -> BundleInfo:
         info = read_bundle_info(document)
         return info if self.profile.supports_without_tar else replace(info, is_support_without_tar=False)
 
-    def _enter(self, session: Session, name: str) -> BundleEntry:
-        entry = session.entries.get(name)
+    def _enter(self, session: Session, name: str, read: BundleInfos | None = None) -> BundleEntry:
+        entry, bundle = session.entries.get(name), self.device.bundles[name]
         if entry is not None:
             entry.append_again()
-            return entry
-        bundle = self.device.bundles[name]
-        entry = new_entry(self.kernel, name, bundle, Connection(self, bundle))
-        session.entries[name] = entry
-        self.scheduler.listen(session, entry)
+        else:
+            entry = new_entry(self.kernel, name, bundle, Connection(self, bundle))
+            session.entries[name] = entry
+            self.scheduler.listen(session, entry)
+        if read is not None:
+            entry.ext_info = bundle.ext_info_override if bundle.ext_info_override is not None else read.ext_info
+            entry.clear_flag = read.clear_backup_data
         return entry
 
     def _appended(self, session: Session, names: Sequence[str]) -> int:

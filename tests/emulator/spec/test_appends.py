@@ -10,6 +10,7 @@ import pytest
 from emulator import BundleVersion, BusinessError, ClientStep, Device, Record, SessionKind, SessionPlan, load_subject
 from emulator.client import BSessionRestoreAsync, Callbacks, IncrementalBackupSession, SessionBackup, SessionRestore
 from emulator.client.sessions import Promise
+from emulator.package import Package
 from emulator.service.session import Capability, RestoreType
 from tests.emulator.harness import BUNDLE, OK_JSON, S, run, seen
 
@@ -180,3 +181,61 @@ def test_nothing_is_appended_while_the_service_cleans_up() -> None:
         )
         device.run_until_idle()
         assert again.result() == 13900020
+
+
+# what an append tells at once --------------------------------------------------------------------------------------------
+
+
+def begins(opens: type[Any], *names: str, infos: list[str] | None = None, **packages: Package) -> list[tuple[str, int]]:
+    """The name and code of every onBundleBegin; ``packages`` are those of the installed apps."""
+    with Device() as device:
+        for name, package in packages.items():
+            device.install(load_subject(working(1)), name, package=package)
+        session = opens(device, Callbacks())
+        if opens is SessionRestore:
+            old = {name: Capability(BundleVersion(1, "1.0"), all_to_backup=not name.startswith("not")) for name in names}
+            session.append_bundles(old, list(names), infos)
+        else:
+            session.append_bundles(list(names), infos)
+        device.advance(0)
+        told = [m.args for m in device.record().client if m.callback == "onBundleBegin"]
+        return [(args[0]["data"], args[0]["code"]) if args[0] else (args[1], 0) for args in told]
+
+
+NOT, YES = Package(allow_to_backup_restore=False), Package()
+
+
+@pytest.mark.parametrize("opens", [SessionBackup, IncrementalBackupSession])
+def test_what_may_not_be_backed_up_is_told_before_what_cannot(opens: type[Any]) -> None:
+    """Every bundle is looked at before the list of those that go on is compared with the list of those asked for (6.4)."""
+    told = begins(opens, "not1", "gone", "yes", "not2", not1=NOT, yes=YES, not2=NOT)
+    empty = [("not1", 13500005), ("gone", 13500005), ("not2", 13500005)]
+    assert told == [("not1", 13500001), ("not2", 13500001), *empty, ("yes", 0)]
+
+
+def test_what_is_not_there_is_told_before_what_may_not_come_back() -> None:
+    told = begins(SessionRestore, "not1", "gone", "yes", not1=YES, yes=YES)
+    assert told == [("gone", 13500005), ("not1", 13500001), ("yes", 0)]
+
+
+BROADCAST = '{"infos":[{"type":"broadcast","details":[],"isBroadcastOnly":true}]}'
+
+
+@pytest.mark.parametrize("opens", [SessionBackup, SessionRestore])
+def test_a_name_that_is_only_broadcast_is_asked_nothing(opens: type[Any]) -> None:
+    assert begins(opens, "gone", "yes", infos=[BROADCAST] * 2, yes=YES) == []
+
+
+def test_an_incremental_backup_knows_no_broadcasts() -> None:
+    told = begins(IncrementalBackupSession, "gone", "yes", infos=[BROADCAST] * 2, yes=YES)
+    assert told == [("gone", 13500005), ("yes", 0)]
+
+
+def test_a_capability_file_without_bundles() -> None:
+    """Control-plane 6.2, append call results."""
+    with Device() as device:
+        device.install(load_subject(working(1)))
+        session = SessionRestore(device, Callbacks())
+        assert outcome(session.append_bundles({}, [BUNDLE, "b"])) == 13900020
+        device.run_until_idle()
+        assert seen(device.record()) == [("onBundleBegin", 13500005)] * 2
