@@ -26,7 +26,7 @@ from emulator.storage.inside import Inside
 from emulator.storage.names import MANAGE_JSON, FullBlobNames, IncrementalBlobNames, extension, is_user_tar, tar_name
 from emulator.storage.pack.header import Owner, app_owner
 from emulator.storage.pack.index import NO_STAT, BlobStat, IndexEntry, blob_stat, file_info, full_index, incremental_index
-from emulator.storage.pack.slices import Packable, slices
+from emulator.storage.pack.slices import Packable, is_full, slices
 from emulator.storage.pack.staging import BACKUP, make_staging
 from emulator.storage.pack.tar import PackedTar, PackError, PackHangs, pack
 from emulator.storage.planting import change_before_packing
@@ -60,13 +60,14 @@ class Packer:
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One blob on its way: what the index says of it, and its status; ``error`` is the errno when it cannot be opened, 0
-    otherwise.
+    otherwise. ``is_rest``: an incremental tar that no limit has closed, for which the send rate does not hold.
     """
 
     blob: Blob
     entry: IndexEntry
     stat: BlobStat = NO_STAT
     error: int = 0
+    is_rest: bool = False
 
     def info(self, now_ns: int) -> str:
         """What a caller without tars gets in place of a name. It is recorded, so that no time in it is the host's own: a tar
@@ -207,7 +208,8 @@ class IncrementalBackup:
         for lines in slices(self._compared.small):
             name = tar_name(next(self._packer.numbers), self._epoch_ms)
             manifest = write_report(lines)
-            yield from tar(self._sandbox, inside, self._disk, self._packer.owner, name, lines, manifest)
+            for made in tar(self._sandbox, inside, self._disk, self._packer.owner, name, lines, manifest):
+                yield replace(made, is_rest=not is_full(lines)) if isinstance(made, Outgoing) else made
         names = IncrementalBlobNames()
         for name, line in sorted((names.name(line.path), line) for line in self._compared.big):
             yield big_file(self._sandbox, inside, self._disk, line.path, line.path, name, write_report([line]))

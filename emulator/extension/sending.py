@@ -51,10 +51,16 @@ class Sender:
         tars, big = _Window(now_ns), _Window(now_ns)
         for outgoing in blobs:
             window = tars if outgoing.is_tar and incremental else big
-            await self._wait_to_send(window)
+            if not outgoing.is_rest:
+                await self._wait_to_send(window)
             if await self._report(outgoing):
                 result = REPORT_FILE_READY_FAIL
-            window.sent += 2 if outgoing.is_tar or incremental else 1
+            if outgoing.is_rest:
+                window.sent = 1
+                await self._wait_to_send(window)
+            elif not incremental or outgoing.error != errno.EACCES:
+                window.sent += 2 if outgoing.is_tar or incremental else 1
+            self._refresh(window)
         return result
 
     async def send_groups(self, blobs: Iterable[Outgoing], size: int) -> int:
@@ -64,9 +70,10 @@ class Sender:
         for outgoing in blobs:
             await self._wait_to_send(window)
             group.append(outgoing)
-            window.sent += 2 if outgoing.is_tar else 1
             if len(group) >= size:
                 result, group = await self._report_group(group), []
+            window.sent += 1
+            self._refresh(window)
         return await self._report_group(group) if group else result
 
     async def _report_group(self, group: list[Outgoing]) -> int:
@@ -104,13 +111,19 @@ class Sender:
         while self.rate == 0:
             self._resumed = Future(self._process.kernel)
             await self._resumed
-        kernel = self._process.kernel
-        window_end = window.begin_ns + self._process.bundle.profile.send_window_ms * NS_PER_MS
-        if window.sent >= self.rate and kernel.now_ns < window_end:
-            await kernel.sleep(window_end - kernel.now_ns)
-        if window.sent >= self.rate or kernel.now_ns >= window_end:
-            window.sent = 0
-            window.begin_ns = kernel.now_ns
+        if window.sent >= self.rate:
+            kernel, window_end = self._process.kernel, self._end_of(window)
+            if kernel.now_ns < window_end:
+                await kernel.sleep(window_end - kernel.now_ns)
+            window.begin_ns, window.sent = kernel.now_ns, 0
+
+    def _refresh(self, window: _Window) -> None:
+        """RefreshTimeInfo, behind every blob: the next window begins when this one is over."""
+        if self._process.kernel.now_ns >= self._end_of(window):
+            window.begin_ns, window.sent = self._process.kernel.now_ns, 0
+
+    def _end_of(self, window: _Window) -> int:
+        return window.begin_ns + self._process.bundle.profile.send_window_ms * NS_PER_MS
 
     async def _ipc(self, message: str, handler: Any) -> int:
         return int(await self._process.send(message, handler))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 SLICE_BYTES = 104_857_600
@@ -48,3 +48,8 @@ def slices(entries: Iterable[_P], max_bytes: int = SLICE_BYTES, max_entries: int
             collected, total = [], 0
     if collected:
         yield collected
+
+
+def is_full(entries: Sequence[Packable]) -> bool:
+    """Whether a limit, and not the end of the list, has closed a slice."""
+    return len(entries) >= SLICE_ENTRIES or sum(entry.size for entry in entries) >= SLICE_BYTES

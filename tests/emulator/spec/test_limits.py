@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -179,6 +181,50 @@ def test_sixty_files_a_second() -> None:
 def test_rate_zero_pauses_until_a_positive_rate() -> None:
     at = sent((ClientStep(S // 2, "update_send_rate", value=0), ClientStep(10 * S, "update_send_rate", value=1000)))
     assert [at.count(second) for second in (0, 1, 10)] == [60, 1, 69], "the rate is looked at before the wait, not after"
+
+
+def test_a_window_that_is_over_is_renewed_behind_a_blob_and_not_before_it() -> None:
+    """Data-plane 3.9: the first blob behind a pause counts for no window."""
+
+    class Quick:
+        def onBackup(self) -> None:
+            time.sleep(1)
+
+    steps = (ClientStep(0, "update_send_rate", value=0), ClientStep(5 * S, "update_send_rate", value=60))
+    at = times(run(Quick, plan=SessionPlan(steps=steps), data=Files(130)), "file.out")
+    assert [at.count(second) for second in (5, 6, 7)] == [61, 60, 9]
+
+
+@pytest.mark.parametrize(("size", "waits"), [(5, False), (100 * 1024 * 1024, True)])
+def test_the_last_tar_of_an_incremental_backup_waits_for_nothing(size: int, waits: bool) -> None:
+    """Data-plane 3.9: unless a limit has closed it, it is sent before the rate is looked at."""
+
+    class Quick:
+        def onBackup(self) -> None:
+            time.sleep(1)
+
+    def phone(root: Path) -> None:
+        files = root / "data/storage/el2/base/files"
+        files.mkdir(parents=True)
+        for number in range(max(1, size // (2 * 1024 * 1024))):
+            with open(files / f"{number:02}", "wb") as file:
+                file.truncate(min(size, 2 * 1024 * 1024))
+
+    with Device() as device:
+        device.install(load_subject(Quick), sandbox=phone)
+        left: list[str] = []
+
+        def on_file_ready(_error: object, file: Any) -> None:
+            left.append(file.uri)
+
+        session = IncrementalBackupSession(device, Callbacks(on_file_ready=on_file_ready))
+        session.append_bundles([BUNDLE])
+        update_send_rate(device, BUNDLE, 0)
+        device.advance(5 * S)
+        assert bool(left) is not waits
+        update_send_rate(device, BUNDLE, 60)
+        device.run_until_idle()
+        assert left[-1] == "manage.json"
 
 
 def test_send_rate_arguments() -> None:
