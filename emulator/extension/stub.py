@@ -200,6 +200,7 @@ class BackupExtExtension:
     # the task ------------------------------------------------------------------------------------------------------
 
     def _begin_backup(self, scenario: BackupRestoreScenario) -> int:
+        self.do_clear()
         if not self.process.bundle.allows_backup:
             return Code.E_FORBID
         self.scenario = scenario

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from emulator.extension.want import Want
 from emulator.kernel import Future, Mutex, Rank
 from emulator.kernel.events import NS_PER_S
 from emulator.service.connection import Connection
@@ -33,7 +34,7 @@ class Queries:
         service = self._service
         if service.session is not None and service.session.scenario is Scenario.CLEAN:
             return Code.E_INVAL, ""
-        bundle = service.device.bundles.get(name)
+        bundle = service.device.bundles.get(name) if ":" not in name else None  # of clones the want knows nothing
         if bundle is None:
             return Code.E_BEF, ""
         connection = Connection(service, bundle)
@@ -63,7 +64,7 @@ class Queries:
             await service.kernel.sleep(int(service.profile.connect_timer_s * NS_PER_S))
         else:
             connection = entry.connection if entry is not None else Connection(service, bundle)
-            if not self._connect(connection):
+            if not self._connect(connection, clear=entry is not None):
                 return Code.E_BEF, ""
             failed = await self._connected(connection)
             if failed:
@@ -76,8 +77,8 @@ class Queries:
         await connection.disconnect()
         return (Code.E_IPCSS, "") if text is None else (Code.OK, text)
 
-    def _connect(self, connection: Connection) -> bool:
-        return connection.connect("query", _NoSession())
+    def _connect(self, connection: Connection, clear: bool = True) -> bool:
+        return connection.connect("query", _NoSession(), Want(clear=clear))
 
     async def _connected(self, connection: Connection) -> int:
         """0, 13500004 when the extension died, 13900020 when it has not connected in time."""

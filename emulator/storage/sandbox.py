@@ -70,6 +70,7 @@ class Sandbox:
         self.seeded: Snapshot = {}
         """What was there when the tree was made."""
         self._seed = seed
+        self._staging_is_seeded = True
         self._real_root = ""
         self._made_ns = 0
         self._opened = 0
@@ -97,6 +98,8 @@ class Sandbox:
         self._made_ns = self.root.stat().st_mtime_ns
         if self._seed is not None:
             self._seed(self.root)
+            if not self._staging_is_seeded:
+                self.clear_staging()
             self.seeded = self.snapshot()
         return self.root
 
@@ -197,6 +200,7 @@ class Sandbox:
         if self.exists:
             for staging in STAGING:
                 remove_tree(self.root / staging)
+        self._staging_is_seeded = False
 
     def freeze(self) -> Callable[[], None]:
         """Keep the tree as it is at this instant; calling the result throws away whatever happened to it since."""

@@ -114,3 +114,15 @@ def test_a_query_that_does_not_connect(action: str, condition: object, code: int
     record = run(Slow, plan=SessionPlan(steps=(ClientStep(S, action, bundle=BUNDLE),), bundles=()), conditions=[condition])  # type: ignore[list-item]
     assert results(record) == [[code, ""]]
     assert times(record, "client.step") == [at]
+
+
+def test_of_a_clone_nothing_is_known() -> None:
+    """Control-plane 4.2: the name goes into the want as it is."""
+
+    class Ext:
+        def getBackupInfo(self) -> str:
+            return "info"
+
+    with Device() as device:
+        device.install(load_subject(Ext), clone_index=1)
+        assert get_backup_info(device, f"{BUNDLE}:1") is None

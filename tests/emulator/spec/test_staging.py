@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from emulator import Device, SessionKind, SessionPlan, load_subject
+from emulator.client import Callbacks, SessionBackup
 from emulator.conditions import Kill
 from emulator.package import Package
 from emulator.storage.config.backup_config import parse_backup_config
@@ -106,3 +107,43 @@ def test_a_process_that_dies(infos: str, found: list[str]) -> None:
     purposes = [event.data["purpose"] for event in record.of_kind("process.start")]
     assert purposes == (["backup"] if found else ["backup", "clean"])
     assert record.end_code(BUNDLE) == 13500004
+
+
+@pytest.mark.spec("dp-4.10-01")
+@pytest.mark.parametrize("looked_before", [True, False])
+@pytest.mark.parametrize("kind", [FULL, INCREMENTAL, *RESTORES])
+@pytest.mark.parametrize(("infos", "stays"), [(CLEAR, False), (KEEP, True)])
+def test_what_an_earlier_session_left_is_gone_when_the_app_is_called(
+    kind: SessionKind, infos: str, stays: bool, looked_before: bool
+) -> None:
+    found: list[bool] = []
+
+    class Looks:
+        context: Any
+
+        def onBackup(self) -> None:
+            found.append((Path(self.context.backupDir) / "restore" / "left").exists())
+
+        def onRestore(self, version: object) -> None:
+            self.onBackup()
+
+    with Device() as device:
+        bundle = device.install(load_subject(Looks), package=PACKAGE, sandbox=phone)
+        if looked_before:
+            bundle.sandbox.make()
+        device.run(SessionPlan(kind=kind, infos=infos))
+    assert found == [stays]
+
+
+@pytest.mark.parametrize(("appended", "stays"), [(False, True), (True, False)])
+def test_asking_for_compatibility_clears_only_what_is_in_the_session(appended: bool, stays: bool) -> None:
+    """Control-plane 4.3, step 4."""
+    with Device() as device:
+        bundle = device.install(load_subject(Plain), package=PACKAGE, sandbox=phone)
+        root = bundle.sandbox.make()
+        session = SessionBackup(device, Callbacks())
+        if appended:
+            session.append_bundles([BUNDLE])
+        session.get_compatibility_info(BUNDLE)
+        device.run_until_idle()
+        assert (root / STAGING / "restore" / "left").exists() is stays
