@@ -123,7 +123,7 @@ def conflict_report(user_id: int, name: str, active_time: str, scenario: str) ->
 
 def rewrite_result(text: str) -> str:
     """AddAncoFileResult (control-plane 2.5): a CountInfo with an ``infos`` array gets the anco_doc element."""
-    if "CountInfo" not in text:
+    if "CountInfo" not in text and "\\u" not in text:  # an escape may hide the word
         return text
     try:
         root = parse(text)

@@ -147,6 +147,7 @@ def test_the_file_error_envelope() -> None:
         ('{"resultInfo":[{"type":"CountInfo"}]}', False),
         ('{"resultInfo":{"type":"CountInfo","infos":[]}}', False),
         ('{"resultInfo":[{"type":"CountInfo","infos":[]}]}', True),
+        ('{"resultInfo":[{"type":"Count\\u0049nfo","infos":[]}]}', True),
     ],
 )
 def test_only_a_count_info_with_infos_is_rewritten(text: str, rewritten: bool) -> None:
