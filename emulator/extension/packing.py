@@ -8,6 +8,7 @@ from emulator.extension.data_plane import Backup, SizedBackup
 from emulator.extension.outgoing import Outgoing
 from emulator.extension.sending import Sender
 from emulator.kernel import Future
+from emulator.service.errors import Code
 from emulator.storage.config.bundle_info import BundleInfo
 from emulator.storage.incremental.compare import HashHangs
 from emulator.storage.incremental.stat_list import StatList
@@ -28,17 +29,25 @@ class Packing:
 
     async def full(self, info: BundleInfo, result: str) -> None:
         """Scan and pack; ``info`` is the caller's, ``result`` what onBackupEx returned."""
-        self._process.tell("StopExtTimer", self._stub.service.stop_ext_timer)
         try:
-            backup = self._stub.data.full_backup(self._process, info, result)
+            backup = self._scan(info, result)
         except DataError as error:
             self._data_failed(error)
             return
-        self._note_scan(backup)
-        if backup.size:
-            self._process.tell("RefreshDataSize", self._stub.service.refresh_data_size, backup.size)
-        self._process.tell("StartFwkTimer", self._stub.service.start_fwk_timer)
         await self._pack(backup)
+
+    def _scan(self, info: BundleInfo, result: str) -> SizedBackup:
+        """ScanAllDirsTask. Raises DataError, also where the service does not do its part (control-plane 5.2)."""
+        process, service = self._process, self._stub.service
+        if not process.tell("StopExtTimer", service.stop_ext_timer, broken=False):
+            raise DataError(Code.E_INVAL, "StopExtTimer failed")
+        backup = self._stub.data.full_backup(process, info, result)
+        self._note_scan(backup)
+        if backup.size and process.tell("RefreshDataSize", service.refresh_data_size, backup.size):
+            raise DataError(Code.E_INVAL, "RefreshDataSize failed")
+        if not process.tell("StartFwkTimer", service.start_fwk_timer, broken=False):
+            raise DataError(Code.E_INVAL, "StartFwkTimer failed")
+        return backup
 
     def _note_scan(self, backup: SizedBackup) -> None:
         left_out = [{"path": left.path, "why": left.why, "by": left.by} for left in backup.left_out]

@@ -139,8 +139,14 @@ class Endings:
             await entry.connection.disconnect()
             if self._holds(session, entry):
                 self.clear(session, entry)
-                session.reverse.on_bundle_end(entry.name)
+                if self._hears_of_cancel(session, entry):
+                    session.reverse.on_bundle_end(entry.name)
                 self.all_finished(session)
+
+    def _hears_of_cancel(self, session: Session, entry: BundleEntry) -> bool:
+        """A restore that waits for data is told of by the incremental family, whichever the client has (7.4)."""
+        waits_for_data = entry.restore_type is RestoreType.RESTORE_DATA_WAIT_SEND
+        return session.scenario is not Scenario.RESTORE or not waits_for_data or session.incremental
 
     async def deactivate(self, session: Session, why: str) -> None:
         """SessionDeactive, for release() and for the death of the client (control-plane 7.5)."""
@@ -148,23 +154,26 @@ class Endings:
         async with service.session_lock:
             if service.session is not session:
                 return
+            goes_on = True
             for entry in session.in_order():
                 if session.scenario is Scenario.RESTORE:
                     await self._tear_down_restore(session, entry)
                 else:
-                    await self._tear_down_backup(session, entry)
+                    goes_on = await self._tear_down_backup(session, entry, goes_on)
             session.releasing = True
             if not session.entries:
                 self.over(session, why)
 
-    async def _tear_down_backup(self, session: Session, entry: BundleEntry) -> None:
+    async def _tear_down_backup(self, session: Session, entry: BundleEntry, goes_on: bool) -> bool:
+        """Whether the bundles behind it are torn down as well: once HandleClear has failed, they are only forgotten."""
         self._service.timers.stop(entry)
         self._service.timers.stop_connect(entry)
-        if entry.action is Action.RUNNING:
-            self._handle_clear(entry)
+        if goes_on and entry.action is Action.RUNNING:
+            goes_on = not self._handle_clear(entry)
             await self._handle_on_release(session, entry)
             await entry.connection.disconnect()
         self.clear(session, entry, schedule=False)
+        return goes_on
 
     async def _tear_down_restore(self, session: Session, entry: BundleEntry) -> None:
         if entry.action is Action.CLEAN or (entry.action is Action.RUNNING and entry.in_publish):
@@ -206,10 +215,9 @@ class Endings:
             self._service.session = None
             self._service.journal.add("session.end", why=why)
 
-    def _handle_clear(self, entry: BundleEntry) -> None:
+    def _handle_clear(self, entry: BundleEntry) -> int:
         stub = entry.connection.stub
-        if stub is not None:
-            entry.connection.tell("HandleClear", stub.handle_clear)
+        return int(entry.connection.tell("HandleClear", stub.handle_clear)) if stub is not None else Code.OK
 
     async def _handle_on_release(self, session: Session, entry: BundleEntry) -> None:
         stub = entry.connection.stub

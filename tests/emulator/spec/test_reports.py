@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from emulator import (
     load_subject,
     nominal_plan,
 )
-from emulator.client import Callbacks, SessionRestore
+from emulator.client import Callbacks, SessionBackup, SessionRestore
 from emulator.service.session import Capability
 from tests.emulator.harness import BUNDLE, OK_JSON, PROGRESS, S, called, end_time, run, seen, times
 from tests.emulator.planes import Blobs, Broken, big
@@ -347,9 +348,10 @@ def test_the_ability_manager_gives_up(kind: SessionKind, seconds: int, code: int
 @pytest.mark.spec("cp-6.2-25")
 @pytest.mark.parametrize("kind", BACKUPS + RESTORES)
 def test_cancel(kind: SessionKind) -> None:
+    """Of a full restore that waits for data the incremental family is told, which its client does not have (7.4)."""
     record = run(Slow, kind, conditions=[Cancel(at_ns=50 * S)])
-    assert seen(record) == [BEGIN, ended(0), ALL]
-    assert end_time(record) == 50
+    assert seen(record) == ([BEGIN, ALL] if kind is SessionKind.FULL_RESTORE else [BEGIN, ended(0), ALL])
+    assert [m.at_ns for m in record.client][-1] == 50 * S
 
 
 @pytest.mark.spec("cp-6.2-26")
@@ -413,3 +415,32 @@ def test_module_not_loadable(kind: SessionKind) -> None:
     record = run(Ext, kind)
     assert seen(record, "onBundleEnd")[-1] == ended(13500004)
     assert called(record) == []
+
+
+@pytest.mark.parametrize("message", ["StopExtTimer", "RefreshDataSize", "StartFwkTimer"])
+def test_the_service_does_not_do_its_part_of_a_scan(message: str) -> None:
+    """Control-plane 5.2: the error is made in a way that fails, and arrives as an invalid argument."""
+
+    def phone(root: Path) -> None:
+        (root / "data/storage/el2/base/files").mkdir(parents=True)
+        (root / "data/storage/el2/base/files/a").write_text("a")
+
+    with Device(conditions=[IpcFailure(message)]) as device:
+        device.install(load_subject(Plain), sandbox=phone)
+        assert seen(device.run(nominal_plan(FULL))) == [BEGIN, ended(13900020), ALL]
+
+
+@pytest.mark.parametrize(("failures", "torn_down"), [((), 3), ((IpcFailure("HandleClear"),), 1)])
+def test_a_failed_clear_aborts_a_release(failures: tuple[IpcFailure, ...], torn_down: int) -> None:
+    """Control-plane 7.5: the bundles behind it are forgotten, without onRelease."""
+    with Device(conditions=failures) as device:
+        for index in range(3):
+            device.install(load_subject(Slow), clone_index=index)
+        session = SessionBackup(device, Callbacks())
+        session.append_bundles(list(device.bundles))
+        device.advance(S)
+        session.release()
+        device.run_until_idle()
+        record = device.record()
+    assert called(record).count("onRelease") == torn_down
+    assert len(list(record.of_kind("session.end"))) == 1
