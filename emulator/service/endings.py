@@ -99,7 +99,7 @@ class Endings:
         service.timers.stop(entry)
         if entry.action is Action.CLEAN or not entry.clear_flag:
             cleaning = entry.action is Action.CLEAN
-            self._end_dead(session, entry, Code.E_DIED, finished_first=cleaning)
+            self._end_dead(session, entry, Code.E_DIED, finished_first=cleaning, suppressed=cleaning and entry.restore_ended)
             return
         entry.action = Action.CLEAN
         if not service.scheduler.connect(session, entry, "clean"):
@@ -113,18 +113,18 @@ class Endings:
         await self._handle_on_release(session, entry)
         await entry.connection.disconnect()
         if self._holds(session, entry):
-            suppressed = entry.restore_ended or session.scenario is Scenario.CLEAN
-            self._end_dead(session, entry, Code.E_DIED, finished_first=True, suppressed=suppressed)
+            self._end_dead(session, entry, Code.E_DIED, finished_first=True, suppressed=entry.restore_ended)
 
     def _end_dead(
         self, session: Session, entry: BundleEntry, code: int, finished_first: bool = False, suppressed: bool = False
     ) -> None:
+        """``suppressed``: the client has its end already, and the look for the end of all goes with the second one."""
         self.clear(session, entry)
         if finished_first:
             self.all_finished(session)
         if not suppressed:
             session.reverse.on_bundle_end(entry.name, code)
-        self.all_finished(session)
+            self.all_finished(session)
 
     # the client wants out ----------------------------------------------------------------------------------------------
 

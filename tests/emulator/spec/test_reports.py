@@ -324,14 +324,16 @@ def test_crash_in_on_release_after_a_reported_restore(infos: str, ends: list[int
 
 
 @pytest.mark.parametrize("kind", RESTORES)
-def test_dying_again_while_cleaning_is_not_suppressed(kind: SessionKind) -> None:
-    """Control-plane 6.6: onBundleEnd(13500004), with onAllBundlesEnd before and after."""
+@pytest.mark.parametrize("by_ex", [True, False])
+def test_dying_again_while_cleaning(kind: SessionKind, by_ex: bool) -> None:
+    """Control-plane 6.6: onAllBundlesEnd before and after the end, which is not told a second time (4.1)."""
 
-    class Ext(Ex):
-        def onRelease(self, scenario: int) -> None:  # type: ignore[override]
+    class Ext(Ex if by_ex else Plain):  # type: ignore[misc]
+        def onRelease(self, scenario: int) -> None:
             raise ValueError("no")
 
-    assert seen(run(Ext, kind))[-3:] == [ALL, ended(13500004), ALL]
+    told = seen(run(Ext, kind), "onBundleEnd", "onAllBundlesEnd")
+    assert told == ([ended(0), ALL] if by_ex else [ALL, ended(13500004), ALL])
 
 
 @pytest.mark.spec("cp-5.1-01")
