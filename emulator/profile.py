@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
@@ -100,6 +101,9 @@ class DeviceProfile:
         return _checked(self, changes, "the changes")
 
 
+_TYPES = {f.name: str(f.type) for f in fields(DeviceProfile)}
+"""Every field, and its annotation."""
+
 _LATEST = DeviceProfile()
 _API_20 = replace(
     _LATEST,
@@ -164,8 +168,13 @@ def _checked(base: DeviceProfile, changes: dict[str, Any], where: str) -> Device
         allowed: tuple[type, ...] = (int, float) if wanted in (int, float) else (wanted,)
         if not isinstance(value, allowed) or (isinstance(value, bool) and wanted is not bool):
             raise ProfileError(f"{where}: {name} must be a {wanted.__name__}, not {value!r}")
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
-            raise ProfileError(f"{where}: {name} must not be negative, not {value!r}")
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            if value < 0:
+                raise ProfileError(f"{where}: {name} must not be negative, not {value!r}")
+            if isfinite(value) and value == int(value):
+                changes[name] = int(value)  # one spelling in every record
+            elif _TYPES[name] == "int" or not isfinite(value):
+                raise ProfileError(f"{where}: {name} must be a whole number, not {value!r}")
     if changes.get("v_01_empty_backup_result_calls", "onBackup") not in ("onBackup", "onRestore"):
         raise ProfileError(f"{where}: v_01_empty_backup_result_calls is onBackup or onRestore")
     if changes.get("v_07_timeouts_that_end", 4) not in (3, 4):

@@ -73,6 +73,8 @@ def test_a_file_overrides_a_preset(tmp_path: Path) -> None:
         ('{"has_release": 1}', "has_release must be a bool, not 1"),
         ('{"connect_timer_s": "long"}', "connect_timer_s must be a int, not 'long'"),
         ('{"connect_timer_s": -1}', "connect_timer_s must not be negative, not -1"),
+        ('{"connect_timer_s": Infinity}', "connect_timer_s must be a whole number, not inf"),
+        ('{"release_wait_ms": 2500.5}', "release_wait_ms must be a whole number, not 2500.5"),
         ('{"v_07_timeouts_that_end": 5}', "v_07_timeouts_that_end is 3 or 4"),
     ],
 )
@@ -89,3 +91,12 @@ def test_a_bad_file_is_named(tmp_path: Path, text: str | None, message: str) -> 
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(ProfileError, match=r"device 'api-99' is no preset \(api-12, api-18, api-20, latest\) and no .json file"):
         load_profile("api-99")
+
+
+def test_a_whole_number_is_one_however_it_is_written() -> None:
+    """Two devices that are equal leave the same record, byte for byte."""
+    changed = PRESETS["latest"].with_changes(progress_interval_s=5.0, release_wait_ms=5e3)
+    assert changed == PRESETS["latest"]
+    for profile in (changed, PRESETS["latest"]):
+        assert json.dumps([profile.to_json()[name] for name in ("progress_interval_s", "release_wait_ms")]) == "[5, 5000]"
+    assert PRESETS["latest"].with_changes(progress_interval_s=2.5).progress_interval_s == 2.5
