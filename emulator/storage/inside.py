@@ -12,6 +12,9 @@ import os
 import stat
 from typing import NamedTuple
 
+DIRECTORY_BYTES = 4096
+"""st_size of a directory on the device, whatever the file system of the host says (data-plane 8.7, Q)."""
+
 MAX_LINKS = 40
 """Links in a row, as on Linux; more are ELOOP."""
 
@@ -127,3 +130,8 @@ def _step(directory: Directory, name: str) -> Directory:
 
 def _error(number: int, path: str) -> OSError:
     return OSError(number, os.strerror(number), path)
+
+
+def size_of(status: os.stat_result) -> int:
+    """st_size as the device tells it."""
+    return DIRECTORY_BYTES if stat.S_ISDIR(status.st_mode) else status.st_size

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from emulator.storage.incremental.manifest import STAT_COLUMNS, ReportLine, write_report
-from emulator.storage.inside import Inside
+from emulator.storage.inside import Inside, size_of
 from emulator.storage.paths import is_file_path_valid
 
 MAPPED_PREFIXES = (
@@ -132,7 +132,7 @@ def _status(inside: Inside, path: str, entry: os.DirEntry[str]) -> os.stat_resul
 def _line(path: str, status: os.stat_result, is_directory: bool, last_backup_time: int) -> ReportLine:
     mtime = status.st_mtime_ns // _NS_PER_S
     flag = is_incremental(mtime, last_backup_time)
-    return ReportLine(path, str(status.st_mode), is_directory, status.st_size, mtime, "", flag)
+    return ReportLine(path, str(status.st_mode), is_directory, size_of(status), mtime, "", flag)
 
 
 class _Excludes:

@@ -7,6 +7,8 @@ import stat
 import zlib
 from dataclasses import dataclass
 
+from emulator.storage.inside import size_of
+
 BLOCK = 512
 NS_PER_S = 1_000_000_000
 NAME_BYTES = 100
@@ -53,7 +55,7 @@ class HeaderWriter:
         kind = type_flag(status.st_mode)
         if kind == DIRECTORY and not name.endswith(b"/"):
             name += b"/"
-        size = status.st_size if kind in (REGULAR, DIRECTORY) else 0
+        size = size_of(status) if kind in (REGULAR, DIRECTORY) else 0
         if size > MAX_SIZE:
             raise ValueError(f"{size} bytes do not fit into a tar header")
         fields = _octal(status.st_mode & 0o7777, 8) + self._owner + _octal(size, 12) + _octal(status.st_mtime_ns // NS_PER_S, 12)

@@ -173,12 +173,6 @@ def packed(inside: Inside, *entries: Entry) -> bytes:
     return data
 
 
-def with_size(header: bytes, size: int) -> bytes:
-    """A header of a directory under a size that does not depend on the host's file system."""
-    patched = header[:124] + b"%011o\0" % size + header[136:148] + b" " * 8 + header[156:]
-    return patched[:148] + b"%07o " % sum(patched) + patched[156:]
-
-
 @pytest.mark.vector("T14")
 def test_an_archive_of_one_file(inside: Inside) -> None:
     data = packed(inside, lay(inside, f"{F}/a.txt", b"hello"))
@@ -190,7 +184,7 @@ def test_an_archive_of_one_file(inside: Inside) -> None:
 def test_an_archive_of_a_file_and_a_directory(inside: Inside) -> None:
     data = packed(inside, lay(inside, f"{F}/a.txt", b"hello"), lay(inside, f"{F}/empty/", mode=0o771))
     assert len(data) == 2560
-    assert digest(data[:1024] + with_size(data[1024:1536], 4096) + data[1536:]) == vectors("T15b")[0].values[0]["Result"]
+    assert digest(data) == vectors("T15b")[0].values[0]["Result"], "wherever the host keeps it"
 
 
 def reference_tree(inside: Inside) -> list[Entry]:
