@@ -119,6 +119,8 @@ class BackupService:
                     self.session.reverse.on_bundle_begin(name, Code.E_EMPTY)
             return code
         asked = list(zip(names, infos, strict=True)) if session.incremental else self._to_launch(session, names, infos)
+        if self._breaks_on(asked):
+            return Code.EPERM
         found = [name for name, _ in asked if (bundle := self.device.bundles.get(name)) and bundle.has_backup_extension]
         supported = {name for name in found if self.device.bundles[name].allows_backup}
         for name in found:
@@ -155,10 +157,11 @@ class BackupService:
             return Code.E_INVAL
         session.user_id = self.profile.user_id if user_id == DERIVED_USER else user_id
         asked = self._to_launch(session, names, infos)
-        if asked and not capabilities:
+        broken = self._breaks_on(asked)
+        if broken or (asked and not capabilities):
             for name in names:
                 session.reverse.on_bundle_begin(name, Code.E_EMPTY)
-            return Code.E_INVAL
+            return Code.EPERM if broken else Code.E_INVAL
         installed = self.device.bundles if session.user_id == self.profile.user_id else {}
         for name, _ in asked:
             if name not in installed or name not in capabilities:
@@ -185,6 +188,11 @@ class BackupService:
             for name, document in zip(names, infos, strict=True)
             if not read_infos(document, session.user_id, False, False).broadcast_only
         ]
+
+    def _breaks_on(self, asked: Sequence[tuple[str, str | None]]) -> bool:
+        """Whether reading one of the apps' profiles throws, which is the end of the whole request (data-plane 1.2)."""
+        found = [bundle for name, _ in asked if (bundle := self.device.bundles.get(name)) is not None]
+        return any(bundle.has_backup_extension and bundle.package.config.throws for bundle in found)
 
     def _bundle_info(self, document: str | None) -> BundleInfo:
         info = read_bundle_info(document)

@@ -43,6 +43,11 @@ class BackupConfig:
     too_deep: bool = False
 
     @property
+    def throws(self) -> bool:
+        """Whether reading a field of it does."""
+        return self.too_deep or not (self.document is None or isinstance(self.document, dict))
+
+    @property
     def allow_to_backup_restore(self) -> bool:
         """The gate."""
         return self._member("allowToBackupRestore") is True

@@ -12,6 +12,7 @@ from emulator.client import BSessionRestoreAsync, Callbacks, IncrementalBackupSe
 from emulator.client.sessions import Promise
 from emulator.package import Package
 from emulator.service.session import Capability, RestoreType
+from emulator.storage.config.backup_config import parse_backup_config
 from tests.emulator.harness import BUNDLE, OK_JSON, S, run, seen
 
 FULL, INCREMENTAL = SessionKind.FULL_BACKUP, SessionKind.INCREMENTAL_BACKUP
@@ -239,3 +240,20 @@ def test_a_capability_file_without_bundles() -> None:
         assert outcome(session.append_bundles({}, [BUNDLE, "b"])) == 13900020
         device.run_until_idle()
         assert seen(device.record()) == [("onBundleBegin", 13500005)] * 2
+
+
+@pytest.mark.parametrize("config", ["[]", "5", "[" * 1001 + "]" * 1001], ids=["array", "number", "deep"])
+@pytest.mark.parametrize("opens", [SessionBackup, IncrementalBackupSession, SessionRestore])
+def test_a_profile_that_throws_is_the_end_of_the_whole_request(opens: type[Any], config: str) -> None:
+    """Data-plane 9, item 23: also for the bundles that have nothing to do with it."""
+    broken = Package(allow_to_backup_restore=False, config=parse_backup_config(config))
+    with Device() as device:
+        device.install(load_subject(working(1)))
+        device.install(load_subject(working(1)), "b", package=broken)
+        session = opens(device, Callbacks())
+        old = {name: Capability(BundleVersion(1, "1.0")) for name in (BUNDLE, "b")}
+        given = (old,) if opens is SessionRestore else ()
+        assert outcome(session.append_bundles(*given, [BUNDLE, "b"])) == 13900001
+        device.run_until_idle()
+        assert seen(device.record()) == ([("onBundleBegin", 13500005)] * 2 if opens is SessionRestore else [])
+        assert outcome(session.append_bundles(*given, [BUNDLE])) == 0
