@@ -5,18 +5,26 @@ from emulator.client.sessions import (
     BSessionRestore,
     BSessionRestoreAsync,
     IncrementalBackupSession,
+    Promise,
     SessionBackup,
     SessionRestore,
     get_backup_info,
     update_send_rate,
     update_timer,
 )
+from emulator.service.reverse import FileReady
+from emulator.service.session import Capability
+from emulator.storage.transfer import Blob
 
 __all__ = [
     "BSessionRestore",
     "BSessionRestoreAsync",
+    "Blob",
     "Callbacks",
+    "Capability",
+    "FileReady",
     "IncrementalBackupSession",
+    "Promise",
     "SessionBackup",
     "SessionRestore",
     "get_backup_info",
