@@ -72,6 +72,8 @@ class DeviceProfile:
     has_compatibility_info: bool = True
     has_ex_callbacks: bool = True
     has_progress: bool = True
+    progress_is_guarded: bool = True
+    """False before 5.0.1: a first call of onProcess that is late counts as any other, and no late answer is dropped."""
     parses_details_on_connect: bool = True
     supports_without_tar: bool = True
     exit_is_posted: bool = False
@@ -128,6 +130,7 @@ _API_12 = replace(
     name="api-12",
     api_level=12,
     first_progress_limit_ms=1_000,  # the 15 s limit came with 5.0.1
+    progress_is_guarded=False,
 )
 
 PRESETS: dict[str, DeviceProfile] = {p.name: p for p in (_API_12, _API_18, _API_20, _LATEST)}

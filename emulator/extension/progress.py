@@ -114,7 +114,7 @@ class Polling:
         profile = self._process.bundle.profile
         limit = profile.progress_timeout_max_count if profile.v_07_timeouts_that_end == 4 else 2
         self._expired.add(number)
-        failed = self._count >= limit or self._first
+        failed = self._count >= limit or (self._first and profile.progress_is_guarded)
         if failed:
             self._note_stop("failed")
             self._stop_polling()
@@ -129,7 +129,7 @@ class Polling:
             await self._on_failure()
 
     async def _result(self, number: int, text: str, call: Call) -> None:
-        dropped = self._late
+        dropped = self._late and self._process.bundle.profile.progress_is_guarded
         self._process.journal.add(
             "poll.answered",
             process=self._process.number,

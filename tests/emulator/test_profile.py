@@ -27,7 +27,10 @@ def test_presets_differ_as_control_plane_10_says() -> None:
         "supports_without_tar": (False, True),
     }
     assert difference("api-18", "api-20") == {"has_release": (False, True), "has_compatibility_info": (False, True)}
-    assert difference("api-12", "api-18") == {"first_progress_limit_ms": (1000, 15000)}
+    assert difference("api-12", "api-18") == {
+        "first_progress_limit_ms": (1000, 15000),
+        "progress_is_guarded": (False, True),
+    }
 
 
 def test_below_api_20_nobody_calls_on_release() -> None:

@@ -199,9 +199,16 @@ def test_three_strict_timeouts_by_the_documentation() -> None:
     assert timeouts(run(blocked_forever(2), profile=profile))[-1] == (16, 0, True)
 
 
-def test_before_5_0_1_the_first_call_has_one_second() -> None:
+def test_before_5_0_1_the_first_call_is_like_any_other() -> None:
+    """Control-plane 3.1: no limit of its own, and no flag for what is late."""
     record = run(blocking(lambda n: 1.5 if n == 1 else 0), profile=PRESETS["api-12"])
-    assert times(record, "poll.timeout", failed=True) == [1]
+    assert (times(record, "poll.timeout", failed=False), times(record, "poll.timeout", failed=True)) == ([1], [])
+    assert times(record, "client", callback="onProcess")[0] == 1.5
+    assert seen(record, "onBundleEnd") == [("onBundleEnd", 0)]
+
+
+def test_before_5_0_1_four_timeouts_in_a_row_end_the_task_as_well() -> None:
+    assert times(run(blocked_forever(2), profile=PRESETS["api-12"]), "poll.timeout", failed=True) == [21]
 
 
 # 3.5: a synchronous block of the main thread ---------------------------------------------------------------------------
