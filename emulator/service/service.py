@@ -117,10 +117,10 @@ class BackupService:
             if self.session is not None and self.session.scenario is Scenario.RESTORE:
                 for name in names:
                     self.session.reverse.on_bundle_begin(name, Code.E_EMPTY)
-            return code
+            return self._answer(names, code)
         asked = list(zip(names, infos, strict=True)) if session.incremental else self._to_launch(session, names, infos)
         if self._breaks_on(asked):
-            return Code.EPERM
+            return self._answer(names, Code.EPERM)
         found = [name for name, _ in asked if (bundle := self.device.bundles.get(name)) and bundle.has_backup_extension]
         supported = {name for name in found if self.device.bundles[name].allows_backup}
         for name in found:
@@ -152,16 +152,16 @@ class BackupService:
         """
         session = self.session
         if session is None:
-            return Code.OK
+            return self._answer(names, Code.OK)
         if session.scenario is Scenario.CLEAN:
-            return Code.E_INVAL
+            return self._answer(names, Code.E_INVAL)
         session.user_id = self.profile.user_id if user_id == DERIVED_USER else user_id
         asked = self._to_launch(session, names, infos)
         broken = self._breaks_on(asked)
         if broken or (asked and not capabilities):
             for name in names:
                 session.reverse.on_bundle_begin(name, Code.E_EMPTY)
-            return Code.EPERM if broken else Code.E_INVAL
+            return self._answer(names, Code.EPERM if broken else Code.E_INVAL)
         installed = self.device.bundles if session.user_id == self.profile.user_id else {}
         for name, _ in asked:
             if name not in installed or name not in capabilities:
@@ -212,10 +212,14 @@ class BackupService:
         return entry
 
     def _appended(self, session: Session, names: Sequence[str]) -> int:
-        self.journal.add("append", bundles=list(names), result=0)
+        code = self._answer(names, Code.OK)
         if session.entries:
             self.scheduler.schedule(session)
-        return Code.OK
+        return code
+
+    def _answer(self, names: Sequence[str], code: int) -> int:
+        self.journal.add("append", bundles=list(names), result=int(code))
+        return code
 
     def _verify(self, session: Session) -> int:
         if self.session is None or self.session.scenario is not session.scenario:

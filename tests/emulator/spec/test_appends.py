@@ -239,7 +239,9 @@ def test_a_capability_file_without_bundles() -> None:
         session = SessionRestore(device, Callbacks())
         assert outcome(session.append_bundles({}, [BUNDLE, "b"])) == 13900020
         device.run_until_idle()
-        assert seen(device.record()) == [("onBundleBegin", 13500005)] * 2
+        record = device.record()
+        assert seen(record) == [("onBundleBegin", 13500005)] * 2
+        assert [event.data["result"] for event in record.of_kind("append")] == [13900020], "the record has the answer, too"
 
 
 @pytest.mark.parametrize("config", ["[]", "5", "[" * 1001 + "]" * 1001], ids=["array", "number", "deep"])
