@@ -229,11 +229,13 @@ class BackupService:
     # during a session --------------------------------------------------------------------------------------------------
 
     async def get_file_handle(self, session: Session, name: str, uri: str) -> int:
-        """GetFileHandle: requests made before RUNNING are kept and answered after onBundleBegin."""
-        entry = session.entries.get(name) if self.session is session else None
-        if entry is None:
-            return Code.E_PERM
-        if not is_file_path_valid(uri):
+        """GetFileHandle: requests made before RUNNING are kept and answered after onBundleBegin. 13900020 for a forbidden name
+        and for a bundle that is not in the session; whose session it is, is looked at first (control-plane 7.2).
+        """
+        code, entry = self._verify(session), session.entries.get(name)
+        if code:
+            return code
+        if entry is None or not is_file_path_valid(uri):
             return Code.E_INVAL
         if entry.action is not Action.RUNNING or entry.connection.stub is None:
             entry.wanted_handles.add(uri)
@@ -244,9 +246,11 @@ class BackupService:
         """GetIncrementalFileHandles: one forbidden name refuses them all; before RUNNING names are kept without a look at
         them, and asked for one by one later (data-plane 4.9).
         """
-        entry = session.entries.get(name) if self.session is session else None
+        code, entry = self._verify(session), session.entries.get(name)
+        if code:
+            return code
         if entry is None:
-            return Code.E_PERM
+            return Code.E_INVAL
         if entry.action is not Action.RUNNING or entry.connection.stub is None:
             entry.wanted_handles.update(uris)
             return Code.OK
@@ -255,15 +259,19 @@ class BackupService:
         return int(entry.connection.tell("GetIncrementalFileHandles", entry.connection.stub.get_file_handles, uris))
 
     async def publish_file(self, session: Session, name: str, uri: str) -> int:
-        """PublishFile / PublishIncrementalFile: a non-empty uri of an app is refused with EPERM."""
-        entry = session.entries.get(name) if self.session is session else None
-        if entry is None:
-            return Code.E_PERM
+        """PublishFile / PublishIncrementalFile: a non-empty uri of an app is refused with EPERM. The bundle counts as in publish
+        also where there is nobody to tell yet.
+        """
+        code, entry = self._verify(session), session.entries.get(name)
+        if code:
+            return code
         if uri:
             return Code.EPERM
-        if entry.connection.stub is None:
+        if entry is None:
             return Code.E_INVAL
         entry.in_publish = session.incremental
+        if entry.connection.stub is None:
+            return Code.E_INVAL
         message = "PublishIncrementalFile" if session.incremental else "PublishFile"
         return int(entry.connection.tell(message, entry.connection.stub.publish_file))
 

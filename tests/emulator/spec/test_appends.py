@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from emulator import BundleVersion, BusinessError, ClientStep, Device, Record, SessionKind, SessionPlan, load_subject
+from emulator import (
+    BundleVersion,
+    BusinessError,
+    ClientStep,
+    ConnectTimeout,
+    Device,
+    Record,
+    SessionKind,
+    SessionPlan,
+    load_subject,
+)
 from emulator.client import BSessionRestoreAsync, Callbacks, IncrementalBackupSession, SessionBackup, SessionRestore
 from emulator.client.sessions import Promise
 from emulator.package import Package
@@ -259,3 +269,33 @@ def test_a_profile_that_throws_is_the_end_of_the_whole_request(opens: type[Any],
         device.run_until_idle()
         assert seen(device.record()) == ([("onBundleBegin", 13500005)] * 2 if opens is SessionRestore else [])
         assert outcome(session.append_bundles(*given, [BUNDLE])) == 0
+
+
+@pytest.mark.parametrize("ask", ["get_file_handle", "get_file_handles", "publish_file"])
+@pytest.mark.parametrize(
+    ("live", "name", "code"),
+    [(SessionRestore, BUNDLE, 13900001), (SessionBackup, BUNDLE, 13900020), (None, BUNDLE, 13900020), ("mine", "b", 13900020)],
+)
+def test_whose_session_it_is_comes_before_what_is_in_it(ask: str, live: Any, name: str, code: int) -> None:
+    """Control-plane 7.2: another scenario or none is an invalid argument, another token is not permitted."""
+    with Device() as device:
+        device.install(load_subject(working(1)))
+        mine = SessionRestore(device, Callbacks())
+        mine.append_bundles(CAPABILITIES, [BUNDLE])
+        if live != "mine":
+            mine.release()
+            device.run_until_idle()
+        if live not in ("mine", None):
+            live(device, Callbacks())
+        arguments: list[Any] = {"get_file_handle": ["x"], "get_file_handles": [["x"]], "publish_file": [""]}[ask]
+        assert outcome(getattr(mine, ask)(name, *arguments)) == code
+
+
+def test_a_publish_that_comes_too_early_is_refused_and_keeps_the_bundle_all_the_same() -> None:
+    """Control-plane 7.5: what counts is that it was called."""
+    with Device(conditions=[ConnectTimeout()]) as device:
+        device.install(load_subject(working(1)))
+        session = SessionRestore(device, Callbacks())
+        session.append_bundles(CAPABILITIES, [BUNDLE])
+        assert outcome(session.publish_file(BUNDLE)) == 13900020
+        assert device.service.session is not None and device.service.session.entries[BUNDLE].in_publish
