@@ -63,9 +63,9 @@ class Finding:
     """One break of a rule in one session.
 
     ``message`` is the one-line verdict; ``seen`` the values and virtual times (in seconds since the session began) behind
-    it; ``where`` "file:line" of the callback or of the throw, or ""; ``log`` the app's own output around it, each line
-    with its time. ``fingerprint`` is equal for findings of the same rule with the same cause, whatever the session;
-    ``plan`` and ``conditions`` are those of the session's record.
+    it; ``where`` "file:line" of the callback or of the throw, in ArkTS "file:line:column", or ""; ``log`` the app's own
+    output around it, each line with its time. ``fingerprint`` is equal for findings of the same rule with the same cause,
+    whatever the session; ``plan`` and ``conditions`` are those of the session's record.
     """
 
     rule: str

@@ -319,5 +319,5 @@ def _describe(subject: Subject) -> dict[str, Any]:
         "spec": subject.spec,
         "language": subject.language,
         "callbacks": list(subject.callbacks),
-        "source": {"file": subject.file, "lines": dict(subject.lines)},
+        "source": {"file": subject.file, "places": dict(subject.places)},
     }

@@ -109,7 +109,7 @@ class Record:
     """One session on one device. Two runs of the same subject, profile, conditions and seed give equal records."""
 
     subject: Mapping[str, Any]
-    """spec, language, callbacks (the overridden ones), source (file, and line by callback)."""
+    """spec, language, callbacks (the overridden ones), source (file, and place by callback)."""
     profile: Mapping[str, Any]
     """All fields of the DeviceProfile."""
     plan: Mapping[str, Any]

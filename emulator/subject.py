@@ -52,8 +52,8 @@ class Subject(Protocol):
         """The source file, relative to the working directory where possible."""
 
     @property
-    def lines(self) -> Mapping[str, int]:
-        """The line of each callback's definition."""
+    def places(self) -> Mapping[str, str]:
+        """Where each callback is defined: "file:line", in ArkTS "file:line:column"."""
 
     @property
     def sources(self) -> Sources | None:
@@ -79,7 +79,7 @@ class PythonSubject:
     spec: str
     callbacks: tuple[str, ...]
     file: str
-    lines: Mapping[str, int] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     roots: tuple[str, ...] = ()
     language: str = "python"
     sources: None = None
@@ -88,10 +88,7 @@ class PythonSubject:
 
     def shown(self, file: str) -> str:
         """``file`` as messages name it: relative to the working directory where possible."""
-        try:
-            return str(Path(file).relative_to(Path.cwd()))
-        except ValueError:
-            return file
+        return _shown(file)
 
     def make_realm(self, process: ExtensionProcess) -> Realm:
         """A Python realm of this class."""
@@ -283,8 +280,7 @@ def _subject(cls: type[Any], spec: str) -> PythonSubject:
         missing = ", ".join(sorted(cls.__abstractmethods__))
         raise SubjectError(f"--extension={spec}: {cls.__qualname__} is abstract: {missing} not implemented")
     _try_instance(cls, spec)
-    file, lines = _source(cls, callbacks)
-    return PythonSubject(cls, spec, callbacks, file, lines, _roots(cls))
+    return PythonSubject(cls, spec, callbacks, _file(cls), _places(cls, callbacks), _roots(cls))
 
 
 def _defines(cls: type[Any], name: str) -> bool:
@@ -313,21 +309,23 @@ def _try_instance(cls: type[Any], spec: str) -> None:
         ) from None
 
 
-def _source(cls: type[Any], callbacks: tuple[str, ...]) -> tuple[str, dict[str, int]]:
-    lines = {}
-    for name in callbacks:
-        function = inspect.unwrap(getattr(cls, name))
-        code = getattr(function, "__code__", None)
-        if code is not None:
-            lines[name] = code.co_firstlineno
+def _file(cls: type[Any]) -> str:
     try:
-        file = inspect.getsourcefile(cls) or ""
+        return _shown(inspect.getsourcefile(cls) or "")
     except (OSError, TypeError):
-        return "", lines
+        return ""
+
+
+def _places(cls: type[Any], callbacks: tuple[str, ...]) -> dict[str, str]:
+    codes = {name: getattr(inspect.unwrap(getattr(cls, name)), "__code__", None) for name in callbacks}
+    return {name: f"{_shown(code.co_filename)}:{code.co_firstlineno}" for name, code in codes.items() if code is not None}
+
+
+def _shown(file: str) -> str:
     try:
-        return str(Path(file).relative_to(Path.cwd())), lines
+        return str(Path(file).relative_to(Path.cwd()))
     except ValueError:
-        return file, lines
+        return file
 
 
 _OURS = ("emulator", "conformance")

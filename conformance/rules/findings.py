@@ -101,8 +101,7 @@ def _where(view: SessionView, call: Call | None) -> str:
     if event is not None and event.data.get("where"):
         return str(event.data["where"])
     source = view.record.subject.get("source") or {}
-    line = source.get("lines", {}).get(call.callback)
-    return f"{source.get('file', '')}:{line}" if line else ""
+    return str(source.get("places", {}).get(call.callback, ""))
 
 
 def _log(view: SessionView, call: Call | None) -> tuple[str, ...]:

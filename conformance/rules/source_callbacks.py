@@ -33,11 +33,11 @@ def no_such_callback(evidence: Evidence) -> Iterator[Finding]:
     sources = evidence.sources
     if sources is None or sources.extension is None:
         return
-    for name, (file, line) in sources.ancestry(sources.extension).methods.items():
+    for name, (file, line, column) in sources.ancestry(sources.extension).methods.items():
         why = why_no_callback(name)
         if why and not _is_called(sources, name):
             message = f"{name} is no callback of the ability"
-            yield source_finding("BK805", file, line, message, why, cause=name)
+            yield source_finding("BK805", file, line, message, why, column=column, cause=name)
 
 
 def why_no_callback(name: str) -> str:

@@ -25,9 +25,7 @@ def no_default_export(evidence: Evidence) -> Iterator[Finding]:
         return
     how = "exported by its name" if found.info.exported else "not exported"
     message = f"class {found.info.name} is {how}, not as default"
-    yield source_finding(
-        "BK802", found.file, found.info.line, message, f"the module has no default export; {found.info.name} is run"
-    )
+    yield _at_class("BK802", found, message, f"the module has no default export; {found.info.name} is run")
 
 
 @predicate("BK803", needs.sources)
@@ -45,7 +43,7 @@ def wrong_base_class(evidence: Evidence) -> Iterator[Finding]:
     if ancestry.system and ancestry.system != ABILITY:
         last = ancestry.classes[-1]
         message = f"class {last.info.name} extends {ancestry.system}, not {ABILITY}"
-        yield source_finding("BK803", last.file, last.info.line, message, _line_of(ancestry), cause=ancestry.system)
+        yield _at_class("BK803", last, message, _line_of(ancestry), cause=ancestry.system)
 
 
 @predicate("BK806", needs.sources)
@@ -59,7 +57,11 @@ def no_base_class(evidence: Evidence) -> Iterator[Finding]:
         return
     last = ancestry.classes[-1]
     seen = f"{_line_of(ancestry)}; it has {', '.join(ancestry.callbacks)}"
-    yield source_finding("BK806", last.file, last.info.line, f"class {last.info.name} extends nothing", seen)
+    yield _at_class("BK806", last, f"class {last.info.name} extends nothing", seen)
+
+
+def _at_class(rule_id: str, at: ClassPlace, message: str, seen: str, cause: str = "") -> Finding:
+    return source_finding(rule_id, at.file, at.info.line, message, seen, column=at.info.column, cause=cause)
 
 
 def _under_test(sources: Sources | None) -> ClassPlace | None:

@@ -13,7 +13,7 @@ from emulator.record import Record
 from emulator.runtime.arkts.sources import LoadFault, Sources, Stage
 from emulator.runtime.arkts.subject import ArkTsSubject
 
-_PLACE = re.compile(r"\A(.*) \(([^()]+):(\d+)\)\Z", re.DOTALL)
+_PLACE = re.compile(r"\A(.*) \(([^()]+):(\d+):(\d+)\)\Z", re.DOTALL)
 
 
 def evaluated(lab: Lab, sources: Sources) -> Sources:
@@ -38,5 +38,5 @@ def _faults(record: Record, entry: str) -> tuple[LoadFault, ...]:
 def _fault(text: str, entry: str) -> LoadFault:
     """The text ends with the innermost place of the app's own code, if there is one in the stack."""
     found = _PLACE.match(text)
-    message, file, line = found.groups() if found else (text, entry, "0")
-    return LoadFault(Stage.EVALUATE, file, int(line), 0, message)
+    message, file, line, column = found.groups() if found else (text, entry, "0", "0")
+    return LoadFault(Stage.EVALUATE, file, int(line), int(column), message)

@@ -68,9 +68,9 @@ def load_arkts_subject(
 
     sources = sources_of(program, why_not, class_name)
     _check_class(sources)
-    callbacks, lines, found = _callbacks(sources)
+    callbacks, places, found = _callbacks(sources)
     notes = unused(program, shims)
-    return ArkTsSubject(spec, callbacks, shown(entry.resolve()), whole, tools.node, lines, found, sources, notes=notes)
+    return ArkTsSubject(spec, callbacks, shown(entry.resolve()), whole, tools.node, places, found, sources, notes=notes)
 
 
 def _check_class(sources: Sources) -> None:
@@ -84,11 +84,12 @@ def _check_class(sources: Sources) -> None:
     raise NoSuchClass(f"{Path(sources.entry).name} has no class {wanted!r}{hint}")
 
 
-def _callbacks(sources: Sources) -> tuple[tuple[str, ...], dict[str, int], str]:
-    """The callbacks that the class has, their lines in its file, and its name unless it is the default export."""
+def _callbacks(sources: Sources) -> tuple[tuple[str, ...], dict[str, str], str]:
+    """The callbacks that the class has, their places, and its name unless it is the default export."""
     place = sources.extension
     if place is None:
         return (), {}, sources.wanted
     ancestry = sources.ancestry(place)
-    lines = {name: line for name, (file, line) in ancestry.methods.items() if file == place.file and name in ancestry.callbacks}
-    return ancestry.callbacks, lines, "" if place == sources.default_class else place.info.name
+    methods = ancestry.methods
+    places = {name: "{}:{}:{}".format(shown(Path(methods[name][0])), *methods[name][1:]) for name in ancestry.callbacks}
+    return ancestry.callbacks, places, "" if place == sources.default_class else place.info.name

@@ -73,12 +73,13 @@ class Program:
         shims = {name: shim.to_json() for name, shim in self.shims.items()}
         return hashlib.sha256(json.dumps([self.entry, links, shims], sort_keys=True).encode()).hexdigest()[:32]
 
-    def place(self, file: str, line: int, column: int) -> tuple[str, int] | None:
-        """Where a position in a module's code stands in its source, lines from 1; None for other files."""
+    def place(self, file: str, line: int, column: int) -> str:
+        """Where a position in a module's code stands in its source: "file:line:column", from 1; "" for other files."""
         module = self.modules.get(file)
         if module is None:
-            return None
-        return file, original(module.script.mappings, line, column)[0]
+            return ""
+        source_line, source_column = original(module.script.mappings, line, column)
+        return f"{file}:{source_line}:{source_column}"
 
 
 def spelled(module: str) -> str:
@@ -109,7 +110,7 @@ def link(entry: Path, transpiler: Transpiles, resolver: Resolves, shimmed: Conta
                 names[found] = shown(found)
                 todo.append(found)
             dependencies[wanted.specifier] = names[found]
-        fault = "".join(f"{d.message} ({names[path]}:{d.line})" for d in script.diagnostics[:1])
+        fault = "".join(f"{d.message} ({names[path]}:{d.line}:{d.column})" for d in script.diagnostics[:1])
         modules[names[path]] = Module(script, dependencies, fault)
     return Program(names[entry.resolve()], modules)
 

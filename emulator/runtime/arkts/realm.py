@@ -73,12 +73,9 @@ class ArkTsRealm:
         self.process.kernel.call_at(at_ns, Rank.APP, do)
 
     def where(self, stack: str) -> str:
-        """The innermost place of the app's own code in a stack, "file:line" of the source, or ""."""
-        for file, line, column in _PLACE.findall(stack):
-            place = self.subject.program.place(file, int(line), int(column))
-            if place is not None:
-                return f"{place[0]}:{place[1]}"
-        return ""
+        """The innermost place of the app's own code in a stack, "file:line:column" of the source, or ""."""
+        places = (self.subject.program.place(file, int(line), int(column)) for file, line, column in _PLACE.findall(stack))
+        return next(filter(None, places), "")
 
 
 class MainThread(JsThread):

@@ -25,15 +25,18 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class ClassInfo:
-    """One class at the top level. ``base`` is what it extends, as written, "" for nothing; ``methods`` have their lines."""
+    """One class at the top level, its name at ``line`` and ``column`` (from 1). ``base`` is what it extends, as written, ""
+    for nothing; ``methods`` have their lines and columns.
+    """
 
     name: str
     base: str
-    methods: tuple[tuple[str, int], ...]
+    methods: tuple[tuple[str, int, int], ...]
     exported: bool
     default: bool
     abstract: bool
     line: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def with_shims(program: Program, wanted: Mapping[str, Path], transpiler: Transpi
             for statement in made.script.imports:
                 reason = "" if statement.specifier in made.dependencies else graph.why_not(statement.specifier, Path(file))
                 if reason and not statement.type_only and spelled(statement.specifier) not in wanted:
-                    raise ShimError(f"{option}: {reason} ({file}:{statement.line})")
+                    raise ShimError(f"{option}: {reason} ({file}:{statement.line}:{statement.column})")
         modules = {**linked.modules, **modules}
         shims[spelled(module)] = Shim(linked.entry)
     return replace(program, modules=modules, shims=shims)

@@ -58,10 +58,9 @@ class Ancestry:
     lost: str = ""
 
     @property
-    def methods(self) -> Mapping[str, tuple[str, int]]:
-        """File and line of each method that an instance has, the nearest definition of each."""
-        pairs = ((name, (place.file, line)) for place in reversed(self.classes) for name, line in place.info.methods)
-        return dict(pairs)
+    def methods(self) -> Mapping[str, tuple[str, int, int]]:
+        """File, line and column of each method that an instance has, the nearest definition of each."""
+        return {name: (place.file, line, column) for place in reversed(self.classes) for name, line, column in place.info.methods}
 
     @property
     def callbacks(self) -> tuple[str, ...]:

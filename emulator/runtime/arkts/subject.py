@@ -28,7 +28,7 @@ class ArkTsSubject:
     file: str
     program: Program
     node: Path
-    lines: Mapping[str, int] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     class_name: str = ""
     sources: Sources | None = None
     package: Package | None = None

@@ -92,7 +92,7 @@ def test_the_replay_has_it_too(project: Project) -> None:
         ("liba.so=bad.py", "--kit-shim=liba.so=bad.py: it defines no function"),
         (
             "liba.so=bad.ets",
-            "--kit-shim=liba.so=bad.ets: bad.ets does not compile: Declaration or statement expected. (bad.ets:1)",
+            "--kit-shim=liba.so=bad.ets: bad.ets does not compile: Declaration or statement expected. (bad.ets:1:1)",
         ),
     ],
 )

@@ -187,13 +187,13 @@ class SessionBuilder:
 
     def record(self, **changes: Any) -> Record:
         """The session as a record."""
-        lines = {callback: 10 * number for number, callback in enumerate(self.callbacks, 1)}
+        places = {callback: f"app.py:{10 * number}" for number, callback in enumerate(self.callbacks, 1)}
         record = Record(
             subject={
                 "spec": "app.Ext",
                 "language": "python",
                 "callbacks": list(self.callbacks),
-                "source": {"file": "app.py", "lines": lines},
+                "source": {"file": "app.py", "places": places},
             },
             profile=self.profile,
             plan=self.plan.to_json(),

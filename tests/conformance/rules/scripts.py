@@ -27,9 +27,10 @@ def imports(specifier: str, *names: str, line: int = 1, column: int = 1, **flags
 def class_of(
     base: str = ABILITY, *methods: str, name: str = "Backup", line: int = 3, default: bool = True, **flags: bool
 ) -> ClassInfo:
-    """A class whose methods stand in the lines after its own; ``flags`` are exported and abstract."""
-    lines = tuple((method, line + number) for number, method in enumerate(methods, 1))
-    return ClassInfo(name, base, lines, default=default, line=line, **{"exported": default, "abstract": False, **flags})
+    """A class in column 7, whose methods stand in column 3 of the lines after its own; ``flags`` are exported and abstract."""
+    places = tuple((method, line + number, 3) for number, method in enumerate(methods, 1))
+    given = {"exported": default, "abstract": False, **flags}
+    return ClassInfo(name, base, places, default=default, line=line, column=7, **given)
 
 
 def script(

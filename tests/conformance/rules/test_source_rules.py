@@ -78,7 +78,7 @@ FIRES: dict[str, list[tuple[dict[str, Script], str, str, str]]] = {
             app(script(class_of("BackupExtensionAbility", "onBackup", default=False), imported=(KIT_IMPORT,))),
             "class Backup is not exported, not as default",
             "the module has no default export; Backup is run",
-            "app/Backup.ets:3",
+            "app/Backup.ets:3:7",
         ),
         (
             app(
@@ -86,7 +86,7 @@ FIRES: dict[str, list[tuple[dict[str, Script], str, str, str]]] = {
             ),
             "class Backup is exported by its name, not as default",
             "the module has no default export; Backup is run",
-            "app/Backup.ets:7",
+            "app/Backup.ets:7:7",
         ),
         (
             app(script(class_of("", "x", default=False))),
@@ -102,7 +102,7 @@ FIRES: dict[str, list[tuple[dict[str, Script], str, str, str]]] = {
             app(script(class_of("UIAbility"), imported=(imports("@kit.AbilityKit", "UIAbility"),))),
             "class Backup extends UIAbility, not BackupExtensionAbility",
             "Backup (app/Backup.ets:3) extends UIAbility",
-            "app/Backup.ets:3",
+            "app/Backup.ets:3:7",
         ),
         (
             app(
@@ -111,13 +111,13 @@ FIRES: dict[str, list[tuple[dict[str, Script], str, str, str]]] = {
             ),
             "class Base extends F, not BackupExtensionAbility",
             "Backup (app/Backup.ets:3) extends Base (app/Base.ets:3) extends F",
-            "app/Base.ets:3",
+            "app/Base.ets:3:7",
         ),
         (
             app(script(class_of("kit.UIAbility"), imported=(imports("@kit.AbilityKit", "* as kit"),))),
             "class Backup extends UIAbility, not BackupExtensionAbility",
             "Backup (app/Backup.ets:3) extends UIAbility",
-            "app/Backup.ets:3",
+            "app/Backup.ets:3:7",
         ),
     ],
     "BK804": [
@@ -149,19 +149,19 @@ FIRES: dict[str, list[tuple[dict[str, Script], str, str, str]]] = {
             app(backup_class("onbackup")),
             "onbackup is no callback of the ability",
             "onbackup is close to onBackup",
-            "app/Backup.ets:4",
+            "app/Backup.ets:4:3",
         ),
         (
             app(backup_class("onBackup", "onCleanup")),
             "onCleanup is no callback of the ability",
             f"the callbacks are {', '.join(CALLBACKS)}",
-            "app/Backup.ets:5",
+            "app/Backup.ets:5:3",
         ),
         (
             app(backup_class("onDestroy", code="onDestroy() { super.onDestroy() }")),
             "onDestroy is no callback of the ability",
             "onDestroy is a callback of other abilities",
-            "app/Backup.ets:4",
+            "app/Backup.ets:4:3",
         ),
         (
             app(
@@ -172,7 +172,7 @@ FIRES: dict[str, list[tuple[dict[str, Script], str, str, str]]] = {
             ),
             "onRestoreFinished is no callback of the ability",
             f"the callbacks are {', '.join(CALLBACKS)}",
-            "app/Base.ets:4",
+            "app/Base.ets:4:3",
         ),
     ],
     "BK806": [
@@ -180,13 +180,13 @@ FIRES: dict[str, list[tuple[dict[str, Script], str, str, str]]] = {
             app(script(class_of("", "onRestore", "onBackup"))),
             "class Backup extends nothing",
             "Backup (app/Backup.ets:3); it has onBackup, onRestore",
-            "app/Backup.ets:3",
+            "app/Backup.ets:3:7",
         ),
         (
             app(FROM_BASE, Base=script(class_of("", name="Base", default=False, line=8))),
             "class Base extends nothing",
             "Backup (app/Backup.ets:3) extends Base (app/Base.ets:8); it has onRestore",
-            "app/Base.ets:8",
+            "app/Base.ets:8:7",
         ),
     ],
 }
@@ -368,9 +368,9 @@ def test_callbacks_of_a_base_are_the_apps_own(tmp_path: Path) -> None:
     assert sources.extension is not None
     ancestry = sources.ancestry(sources.extension)
     assert ancestry.callbacks == ("onBackupEx", "onRestore")
-    assert {name: (Path(file).name, line) for name, (file, line) in ancestry.methods.items()} == {
-        "onBackupEx": ("Base.ets", 4),
-        "onRestore": ("Backup.ets", 4),
+    assert {name: (Path(file).name, *at) for name, (file, *at) in ancestry.methods.items()} == {
+        "onBackupEx": ("Base.ets", 4, 3),
+        "onRestore": ("Backup.ets", 4, 3),
     }
 
 

@@ -16,7 +16,7 @@ from emulator.record import Event, Record
 Behaviour = Callable[["FakeDevice", SessionPlan], str]
 """What the app's callback does: the string that it returns, or "hang"."""
 
-SUBJECT = SimpleNamespace(spec="app.Ext", language="python", callbacks=CALLBACKS, file="", lines={}, sources=None, package=None)
+SUBJECT = SimpleNamespace(spec="app.Ext", language="python", callbacks=CALLBACKS, file="", places={}, sources=None, package=None)
 
 
 @dataclass

@@ -56,41 +56,44 @@ def test_what_only_looks_like_an_import_is_none(transpiler: Transpiler, source: 
     assert transpiled(transpiler, source).imports == ()
 
 
-BASE = {"base": "", "methods": (), "exported": False, "default": False, "abstract": False, "line": 1}
+BASE = {"base": "", "methods": (), "exported": False, "default": False, "abstract": False, "line": 1, "column": 7}
 
 
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
         ("class A {}", {"name": "A"}),
-        ("\n\nexport class A {}", {"name": "A", "exported": True, "line": 3}),
+        ("\n\nexport class A {}", {"name": "A", "exported": True, "line": 3, "column": 14}),
         ("class A {}\nexport { A }", {"name": "A", "exported": True}),
         ("class A {}\nexport { A as B }", {"name": "A", "exported": True}),
         ("class A {}\nexport { A as default }", {"name": "A", "exported": True, "default": True}),
         ("class A {}\nexport default A", {"name": "A", "exported": True, "default": True}),
         ("class A {}\nexport = A", {"name": "A", "exported": True}),
-        ("export default class A {}", {"name": "A", "exported": True, "default": True}),
-        ("export default class {}", {"name": "default", "exported": True, "default": True}),
-        ("export default (class {})", {"name": "default", "exported": True, "default": True}),
-        ("export default abstract class A {}", {"name": "A", "exported": True, "default": True, "abstract": True}),
-        ("@mark\nexport class A extends B {}", {"name": "A", "base": "B", "exported": True, "line": 2}),
+        ("export default class A {}", {"name": "A", "exported": True, "default": True, "column": 22}),
+        ("export default class {}", {"name": "default", "exported": True, "default": True, "column": 1}),
+        ("export default (class {})", {"name": "default", "exported": True, "default": True, "column": 17}),
+        (
+            "export default abstract class A {}",
+            {"name": "A", "exported": True, "default": True, "abstract": True, "column": 31},
+        ),
+        ("@mark\nexport class A extends B {}", {"name": "A", "base": "B", "exported": True, "line": 2, "column": 14}),
         ("class A extends ns.B<number> implements C {}", {"name": "A", "base": "ns.B"}),
         ("class A extends mixed(B) {}", {"name": "A", "base": "mixed(B)"}),
-        ("const A = class extends B {}", {"name": "A", "base": "B"}),
-        ("export const A = class {}", {"name": "A", "exported": True}),
-        ("@Component export struct A { build() { } }", {"name": "A", "exported": True}),
+        ("const A = class extends B {}", {"name": "A", "base": "B", "column": 11}),
+        ("export const A = class {}", {"name": "A", "exported": True, "column": 18}),
+        ("@Component export struct A { build() { } }", {"name": "A", "exported": True, "column": 26}),
         (
             "class A {\n onBackup() {}\n async onRestore(): Promise<void> {}\n}",
-            {"name": "A", "methods": (("onBackup", 2), ("onRestore", 3))},
+            {"name": "A", "methods": (("onBackup", 2, 2), ("onRestore", 3, 8))},
         ),
         (
             "class A { onBackup = () => {}; 'onRestore'() {}; ['x']() {}; y = function () {} }",
-            {"name": "A", "methods": (("onBackup", 1), ("onRestore", 1), ("x", 1), ("y", 1))},
+            {"name": "A", "methods": (("onBackup", 1, 11), ("onRestore", 1, 32), ("x", 1, 50), ("y", 1, 62))},
         ),
         ("class A { static a() {}; get b() { return 1 }; c: number = 1; [d]() {}; e(): void; f?: () => void }", {"name": "A"}),
         (
             "abstract class A { abstract a(): void; b(x: number): void; b(x: string): void; b(x: unknown) {} }",
-            {"name": "A", "abstract": True, "methods": (("b", 1),)},
+            {"name": "A", "abstract": True, "methods": (("b", 1, 80),), "column": 16},
         ),
         ("class A {}\nexport { A as default } from './b'", {"name": "A"}),
     ],

@@ -49,7 +49,7 @@ def test_a_file_is_a_subject(app: Path) -> None:
     subject = load_subject("Ext.ets")
     assert (subject.language, subject.file) == ("arkts", "Ext.ets")
     assert subject.callbacks == ("onBackupEx", "onRestore")
-    assert subject.lines == {"onBackupEx": 6, "onRestore": 10}
+    assert subject.places == {"onBackupEx": "Ext.ets:6:9", "onRestore": "Ext.ets:10:9"}
     assert ("onResultReport", OK_JSON) in seen(session("Ext.ets"))
     assert logged(session("Ext.ets", SessionKind.FULL_RESTORE)) == ["from 1.0.0"]
 
@@ -61,7 +61,7 @@ def test_callbacks_may_come_from_a_base_class_in_another_file(app: Path) -> None
     )
     subject = load_subject("Ext.ets")
     assert set(subject.callbacks) == {"onBackupEx", "onRestore", "onRelease"}
-    assert subject.lines == {"onRelease": 3}
+    assert subject.places == {"onBackupEx": "Base.ets:6:9", "onRestore": "Base.ets:10:9", "onRelease": "Ext.ets:3:3"}
     assert called(session("Ext.ets")) == ["onBackupEx", "onRelease"]
 
 
@@ -71,7 +71,7 @@ def test_a_class_that_is_not_exported_is_found(app: Path, spec: str) -> None:
     assert ("onResultReport", OK_JSON) in seen(session(spec))
 
 
-def test_errors_have_the_line_of_the_source(app: Path) -> None:
+def test_errors_have_the_place_in_the_source(app: Path) -> None:
     text = EXT.replace("    return this.answer;", "    await Promise.resolve();\n\n    this.fail(backupInfo);\n    return '';")
     text = text.replace(
         "  async onRestore",
@@ -79,8 +79,8 @@ def test_errors_have_the_line_of_the_source(app: Path) -> None:
     )
     (app / "Ext.ets").write_text(text)
     [settled] = [event for event in session("Ext.ets").of_kind("call.settled") if event.data["outcome"] == "rejected"]
-    place = text[: text.index("throw new")].count("\n") + 1
-    assert settled.data["where"] == f"Ext.ets:{place}"
+    before = text[: text.index("new RangeError")].split("\n")
+    assert settled.data["where"] == f"Ext.ets:{len(before)}:{len(before[-1]) + 1}"
     assert settled.data["error"]["type"] == "RangeError"
 
 
@@ -91,7 +91,7 @@ def test_a_file_that_does_not_compile_does_not_load(app: Path) -> None:
     assert [(fault.file, fault.line) for fault in subject.sources.faults] == [("Ext.ets", 4)]
     record = session("Ext.ets")
     assert next(event.data["why"] for event in record.of_kind("process.end")) == "module-not-loadable"
-    assert "(Ext.ets:4)" in logged(record, "crash")[0]
+    assert "(Ext.ets:4:" in logged(record, "crash")[0]
 
 
 def test_a_file_that_is_not_there_is_no_subject(app: Path) -> None:

@@ -38,23 +38,22 @@ def test_modules_are_evaluated_once_and_may_import_each_other() -> None:
 
 def test_a_module_that_throws_does_not_load() -> None:
     record = run(f"require('./a');\n{EXT}", others={"a.js": "\n\nnull.x = 1;"})
-    assert failure(record) == "TypeError: Cannot set properties of null (setting 'x') (a.js:3)"
+    assert failure(record) == "TypeError: Cannot set properties of null (setting 'x') (a.js:3:8)"
 
 
 def test_a_module_that_is_not_there_does_not_load() -> None:
-    assert (
-        failure(run(f"\nrequire('./nowhere');\n{EXT}")) == "Error: cannot find module './nowhere', imported by Ext.js (Ext.js:2)"
-    )
+    record = run(f"\nrequire('./nowhere');\n{EXT}")
+    assert failure(record) == "Error: cannot find module './nowhere', imported by Ext.js (Ext.js:2:1)"
 
 
 def test_a_module_that_is_no_script_does_not_load() -> None:
     text = failure(run(f"require('./a');\n{EXT}", others={"a.js": "let a;\nlet a;"}))
-    assert text == "SyntaxError: Identifier 'a' has already been declared (a.js:2) (Ext.js:1)"
+    assert text == "SyntaxError: Identifier 'a' has already been declared (a.js:2) (Ext.js:1:1)"
 
 
 def test_a_constructor_that_throws_does_not_load() -> None:
     record = run("class Ext {\n constructor() { throw new RangeError('too much'); }\n onBackupEx(i) {} }\nexports.default = Ext;")
-    assert failure(record) == "RangeError: too much (Ext.js:2)"
+    assert failure(record) == "RangeError: too much (Ext.js:2:24)"
 
 
 def test_a_module_without_a_class_does_not_load() -> None:
@@ -81,7 +80,7 @@ def test_errors_have_the_place_in_the_apps_code() -> None:
         f"const {{ tell }} = require('./a');\n{EXT}", others={"a.js": "\nexports.tell = () => {\n throw new Error('x'); };"}
     )
     [end] = [event for event in record.of_kind("call.sync-end") if event.data["outcome"] == "threw"]
-    assert end.data["where"] == "a.js:3"
+    assert end.data["where"] == "a.js:3:8"
 
 
 # kits ------------------------------------------------------------------------------------------------------------------------

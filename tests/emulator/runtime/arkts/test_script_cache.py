@@ -49,7 +49,7 @@ def test_a_hit_is_the_same_script_and_starts_no_compiler(
     toolchain: Toolchain, tmp_path: Path, fill: Callable[[str], Script]
 ) -> None:
     script = fill(SOURCE)
-    assert script.diagnostics and script.imports[0].lazy and script.classes[0].methods == (("onBackup", 2),)
+    assert script.diagnostics and script.imports[0].lazy and script.classes[0].methods == (("onBackup", 2, 36),)
     transpiler = cached_only(toolchain, tmp_path)
     assert transpiler.transpile(PATH, SOURCE) == script
     assert transpiler._compiler is None

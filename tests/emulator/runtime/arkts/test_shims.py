@@ -152,7 +152,7 @@ def test_a_script_that_cannot_be_evaluated_blocks_the_session(home: Path) -> Non
     )
     assert run(app).blocked == (
         "not available on the emulated device: kit shim libentry.so failed: "
-        "TypeError: Cannot set properties of null (setting 'x') (fake.ets:2)"
+        "TypeError: Cannot set properties of null (setting 'x') (fake.ets:2:7)"
     )
 
 
@@ -249,11 +249,11 @@ def test_only_its_own_public_functions_are_there(home: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "message"),
     [
-        ("fake.ets", "export const = 1;", "fake.ets does not compile: Variable declaration expected. (fake.ets:1)"),
+        ("fake.ets", "export const = 1;", "fake.ets does not compile: Variable declaration expected. (fake.ets:1:14)"),
         (
             "fake.ets",
             "import { a } from './b';\nexport const b = a;",
-            "there is no b in ., with .ets, .ts, .js or as a directory with an index (fake.ets:1)",
+            "there is no b in ., with .ets, .ts, .js or as a directory with an index (fake.ets:1:1)",
         ),
         ("fake.py", "def f(:", "invalid syntax (line 1)"),
         (

@@ -88,17 +88,17 @@ def test_good_sources(case: str) -> None:
 
 
 BAD = {
-    "no default": (BASE.replace("default ", ""), ["BK802"], "Backup.ets:2"),
+    "no default": (BASE.replace("default ", ""), ["BK802"], "Backup.ets:2:14"),
     "an object": ("export default { onBackup() { } };", ["BK803"], "Backup.ets:1"),
     "an instance": (BASE.replace("default ", "") + "const it = new Base();\nexport default it;", ["BK803"], "Backup.ets:1"),
     "another ability": (
         "import { UIAbility } from '@kit.AbilityKit';\n\nexport default class E extends UIAbility { }",
         ["BK803"],
-        "Backup.ets:3",
+        "Backup.ets:3:22",
     ),
     "used": (BASE + "import { window } from '@kit.ArkUI';\nwindow.getLastWindow();", ["BK804"], "Backup.ets:3:1"),
-    "plain": ("export default class E {\n  onBackup(): void { }\n}", ["BK806"], "Backup.ets:1"),
-    "slip": (BASE.replace("onBackup()", "onbackup()"), ["BK805"], "Backup.ets:2"),
+    "plain": ("export default class E {\n  onBackup(): void { }\n}", ["BK806"], "Backup.ets:1:22"),
+    "slip": (BASE.replace("onBackup()", "onbackup()"), ["BK805"], "Backup.ets:2:60"),
     "syntax": (f"{HEAD}export default class E {{\n  onBackup(): void {{ let x = ; }}\n}}", ["BK801"], "Backup.ets:3:30"),
     "no such file": (f"import {{ a }} from './Gone';\n{BASE}console.info(a);", ["BK801"], "Backup.ets:1:1"),
     "static": (f"'use static';\n{BASE}", ["BK801"], "Backup.ets:1:1"),

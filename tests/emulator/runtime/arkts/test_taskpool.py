@@ -203,8 +203,9 @@ def test_an_error_of_the_function_rejects() -> None:
 def test_an_uncaught_error_of_the_function_has_its_place() -> None:
     record = run("async onBackupEx(i) { return await taskpool.execute(where); }", before=WORK)
     [settled] = [event for event in record.of_kind("call.settled") if event.data["outcome"] == "rejected"]
-    line = next(n for n, text in enumerate(WORK.split("\n"), 2) if "function where" in text)
-    assert settled.data["where"] == f"Ext.js:{line}"
+    line, text = next((n, text) for n, text in enumerate(WORK.split("\n"), 2) if "function where" in text)
+    assert settled.data["where"] == f"Ext.js:{line}:36"
+    assert text[35:].startswith("new Error")
 
 
 def test_a_kit_that_is_missing_in_the_function_blocks() -> None:

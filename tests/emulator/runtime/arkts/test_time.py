@@ -178,13 +178,13 @@ def test_an_error_in_a_timer_ends_the_process() -> None:
         "async onBackupEx(i) { setTimeout(() => {\n throw new TypeError('late'); }, 3000); await new Promise(() => {}); }"
     )
     assert ends(record)[0] == ("exit", 3.0)
-    assert logged(record, "crash") == ["TypeError: late (Ext.js:5)"]
+    assert logged(record, "crash") == ["TypeError: late (Ext.js:5:8)"]
 
 
 def test_a_rejection_that_nobody_hears_is_only_logged() -> None:
     record = run(f"async onBackupEx(i) {{ Promise.reject(new Error('nobody')); return '{OK_JSON}'; }}")
     assert seen(record)[-2:] == [("onBundleEnd", 0), ("onAllBundlesEnd", 0)]
-    assert logged(record) == ["unhandled rejection: Error: nobody (Ext.js:4)"]
+    assert logged(record) == ["unhandled rejection: Error: nobody (Ext.js:4:38)"]
 
 
 def test_two_runs_are_equal_to_the_byte() -> None:

@@ -52,7 +52,10 @@ module.exports = function facts(ts, sourceFile, lazyAt, marks) {
       const isMethod = (ts.isMethodDeclaration(member) && member.body) || isFunction
       if (!isMethod || has(member, ts.SyntaxKind.StaticKeyword)) continue
       const methodName = ts.isComputedPropertyName(member.name) ? member.name.expression : member.name
-      if (ts.isIdentifier(member.name) || ts.isStringLiteralLike(methodName)) methods.push([methodName.text, place(member.name).line])
+      if (ts.isIdentifier(member.name) || ts.isStringLiteralLike(methodName)) {
+        const { line, column } = place(member.name)
+        methods.push([methodName.text, line, column])
+      }
     }
     classes.push({
       name,
@@ -61,7 +64,7 @@ module.exports = function facts(ts, sourceFile, lazyAt, marks) {
       exported: options.exported || options.default,
       default: options.default,
       abstract: has(node, ts.SyntaxKind.AbstractKeyword),
-      line: place(node.name ?? node).line,
+      ...place(node.name ?? node),
     })
     if (options.default) defaultName = name
   }
