@@ -158,7 +158,7 @@ def test_a_module_that_fails_while_it_is_evaluated(app: Project) -> None:
     assert (found["BK801"], found["BK101"]) == ("failed", "blocked")
     [finding] = next(rule for rule in app.report()["rules"] if rule["id"] == "BK801")["findings"]
     assert finding["message"].startswith("Index.ets fails while it is evaluated: TypeError")
-    assert finding["where"].endswith("core/Index.ets:3:35")
+    assert finding["where"].endswith("core/Index.ets:3:34")
 
 
 def test_a_module_that_a_missing_kit_keeps_from_loading_is_not_at_fault(app: Project) -> None:
