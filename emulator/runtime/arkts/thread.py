@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.kernel.fuel import BATCH_TICKS, CLOCK_PRICE_NS, DOUBLING_TICKS, FIRST_PRICE_NS
 from emulator.kits.errors import BusinessError
 from emulator.runtime.arkts.bridge import taken_ns
+from emulator.runtime.arkts.bridge.context import paths_of
 from emulator.runtime.arkts.shims import failed
 from emulator.runtime.realm import AppError
 
@@ -136,6 +137,7 @@ class JsThread:
             "callbacks": [name for name in subject.callbacks if name != "onProcess"],
             "kind": self.kind,
             "hasContext": not subject.without_context,
+            "directories": paths_of(process.sandbox.module),
         }
 
     # what the realm says -------------------------------------------------------------------------------------------------

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+from pathlib import Path
 from typing import Any
 
 from emulator.kits.context import BackupExtensionContext
 from emulator.runtime.arkts.bridge.app import App, Operations
+from emulator.storage.sandbox import Sandbox
 
 
 def directory(app: App, level: str, area: int, name: str) -> str:
@@ -19,6 +22,19 @@ def directory(app: App, level: str, area: int, name: str) -> str:
         shown = shown.replace(f"/haps/{sandbox.module}", "").replace(f"/{sandbox.module}", "")
         sandbox.directory(shown)
     return shown
+
+
+@functools.lru_cache(maxsize=8)
+def paths_of(module: str) -> dict[str, str]:
+    """The device paths of a context's directories in EL2, by name. None of them is made."""
+    context = BackupExtensionContext(_Unmade(Path(), module))
+    getters = [name for name, member in vars(BackupExtensionContext).items() if isinstance(member, property)]
+    return {name: getattr(context, name) for name in getters if name != "area"}
+
+
+class _Unmade(Sandbox):
+    def directory(self, device_path: str) -> str:
+        return f"/{device_path}"
 
 
 def about(app: App) -> dict[str, Any]:

@@ -31,6 +31,7 @@ const scripts = new Map();
 const programs = new Map();
 const kitTexts = new Map();
 let spare = null; // the first realm of the next process, which is made while nobody waits
+let expected = ''; // the kits that the next process has from the beginning, if it is one of the same app
 const drain = new vm.Script('0');
 const reserved = new Array(RESERVED_WORDS).fill(0);
 const tags = new AsyncLocalStorage();
@@ -57,6 +58,14 @@ const kitNames = JSON.parse(fs.readFileSync(path.join(__dirname, 'kits', 'module
 const BUILT_IN = Object.getOwnPropertyNames(globalThis).filter((name) => /^[A-Z]/.test(name));
 const UI_NAMES = new Set(kitNames.ui);
 const WORDS = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
+// Kits that many apps use, and what there is in the text of a script that does. Evaluating one makes objects and does nothing
+// else, so that a realm of such an app can have it before it begins.
+const EARLY_KITS = {
+  '@ohos.application.BackupExtensionAbility': /BackupExtensionAbility/,
+  '@ohos.data.preferences': /\bpreferences\b/,
+  '@ohos.file.fs': /\bfileIo\b|file\.fs/,
+  '@ohos.hilog': /\bhilog\b/,
+};
 const KIT_PREFIXES = /^(@ohos[.:]|@kit\.|@hms[.:]|@system\.|@arkts\.)|\.so$/;
 
 function own(object, name) {
@@ -111,13 +120,15 @@ function exchange(op, text) {
 // realms ---------------------------------------------------------------------------------------------------------------------
 
 class Realm {
-  constructor() {
+  constructor(kits) {
+    this.kits = kits;
     this.context = vm.createContext(vm.constants.DONT_CONTEXTIFY, {
       microtaskMode: 'afterEvaluate',
       codeGeneration: { strings: false, wasm: false },
     });
     this.running = false;
     this.api = runtime.runInContext(this.context)(hostOf(this), clock);
+    this.api.prepare(kits);
   }
 
   begin(wanted) {
@@ -270,7 +281,7 @@ process.on('unhandledRejection', (reason, promise) => {
 
 // Whether the app has changed what the language gives it: a kit that fails then is not to blame.
 function isTampered(realm) {
-  const fresh = new Realm().begin(realm.wanted);
+  const fresh = new Realm('').begin(realm.wanted);
   return described(realm.context) !== described(fresh.context);
 }
 
@@ -305,13 +316,13 @@ const COMMANDS = {
     const prefix = `(function (${PARAMETERS}) {`;
     for (const { digest, file, code } of command.scripts) {
       const script = compiled(`${prefix}${code}\n})`, `app:///${file}`, -prefix.length);
-      scripts.set(digest, { ...script, uiNames: uiNamesIn(code) });
+      scripts.set(digest, { ...script, uiNames: uiNamesIn(code), kits: earlyKitsIn(code) });
     }
   },
   program(command) {
-    const modules = Object.values(command.modules);
-    const uiNames = new Set(modules.flatMap(({ digest }) => scripts.get(digest).uiNames));
-    programs.set(command.program, { ...command, uiNames: [...uiNames].join() });
+    const used = Object.values(command.modules).map(({ digest }) => scripts.get(digest));
+    const all = (name) => [...new Set(used.flatMap((script) => script[name]))].join();
+    programs.set(command.program, { ...command, uiNames: all('uiNames'), kits: all('kits') });
   },
   // The process is gone, with all that it had. How much memory is in use, in bytes.
   forget() {
@@ -321,7 +332,9 @@ const COMMANDS = {
     shared = new WeakSet();
     sharing = false;
     lastNumber = 0;
-    if (memoryInUse() > LITTERED) collectGarbage();
+    const used = memoryInUse();
+    if (used <= LITTERED) return used;
+    collectGarbage();
     return memoryInUse();
   },
 };
@@ -330,6 +343,10 @@ const COMMANDS = {
 function uiNamesIn(code) {
   const words = new Set(code.match(WORDS));
   return words.has('globalThis') || code.includes('\\u') ? kitNames.ui : [...words].filter((word) => UI_NAMES.has(word));
+}
+
+function earlyKitsIn(code) {
+  return Object.keys(EARLY_KITS).filter((kit) => EARLY_KITS[kit].test(code));
 }
 
 function memoryInUse() {
@@ -364,8 +381,10 @@ function handle(line) {
   [clock[NOW], clock[HORIZON], clock[LEFT], clock[PAID]] = command.clock;
   clock[DYING] = 0;
   if (command.realm !== undefined) {
-    realms.set(command.r, (spare ?? new Realm()).begin(command.realm));
+    const kits = command.realm.config.kind === 'main' ? programs.get(command.realm.program).kits : '';
+    realms.set(command.r, (spare?.kits === kits ? spare : new Realm(kits)).begin(command.realm));
     spare = null;
+    if (command.realm.config.kind === 'main') expected = kits;
   }
   const realm = realms.get(command.r);
   realm.event(EVENTS[command.c](realm.api, command), command.tag);
@@ -377,7 +396,7 @@ function handle(line) {
 try {
   writeLine('{"k":"d","v":0}');
   for (;;) {
-    if (realms.size === 0) spare ??= new Realm();
+    if (realms.size === 0) spare ??= new Realm(expected);
     handle(readLine());
   }
 } catch (error) {

@@ -126,6 +126,7 @@ const offered = {
   },
   missing: (name) => used(name),
   require: (specifier) => kit(specifier),
+  directories: () => realm.settings.directories,
   both(promise, callback) {
     if (typeof callback !== 'function') return promise;
     apply(then, promise, [(value) => call(callback, undefined, value), (error) => call(callback, error, undefined)]);
@@ -357,6 +358,7 @@ function alsoMissing(error, name) {
 return {
   BusinessError,
   offered,
+  kit,
   entry,
   offerUi,
   settle,

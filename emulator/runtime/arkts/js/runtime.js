@@ -368,6 +368,11 @@ function poolOf() {
 }
 defineProperty(realm.modules.offered, 'pool', { get: poolOf });
 
+// Evaluate kits ahead of the app.
+function prepare(kits) {
+  for (const name of kits ? kits.split(',') : []) realm.modules.kit(name);
+}
+
 // Become a thread of a process. Nothing before depends on which.
 function begin(text) {
   settings = realm.settings = parse(text);
@@ -377,6 +382,7 @@ function begin(text) {
 }
 
 return {
+  prepare,
   begin,
   enqueue,
   load,

@@ -33,6 +33,13 @@ const DIRECTORIES = [
 const AREAS = 5;
 const EL2 = 1;
 
+// Those of the module in EL2, which nearly every app looks at, are known already; the device makes them all the same.
+function directory(level, area, name) {
+  if (level !== 'module' || area !== EL2) return kit.sys('context.directory', level, area, name);
+  kit.note('context.directory', level, area, name);
+  return kit.directories()[name];
+}
+
 // The directories of one level ("module" or "application") in the area that the context stands in. `changed` hears of
 // another area; a directory exists once it has been asked for.
 function makeContext(level, first, changed) {
@@ -56,7 +63,7 @@ function makeContext(level, first, changed) {
       enumerable: true,
       get() {
         const key = `${area} ${name}`;
-        if (!known.has(key)) known.set(key, kit.sys('context.directory', level, area, name));
+        if (!known.has(key)) known.set(key, directory(level, area, name));
         return known.get(key);
       },
     });
