@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +23,18 @@ if TYPE_CHECKING:
     from emulator.leaving import Leaving
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """For importing: what it makes stays, and the garbage collector would look through it again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 class Stage:
     """Lives from configuration to the end. Verdicts come about where items run, and are told where reports arrive."""
 
@@ -33,10 +48,12 @@ class Stage:
         self._begin = time.perf_counter()
         self._run: ConformanceRun | None = None
         self.files: Leaving | None = None
+        atexit.register(gc.freeze)  # or the interpreter looks through all of it once more, when everything goes anyway
 
     # before any verdict ------------------------------------------------------------------------------------------------
 
     @pytest.hookimpl(tryfirst=True)
+    @_without_collector()
     def pytest_sessionstart(self) -> None:
         """Smoke: whatever the options name must be there and loadable."""
         from conformance._smoke import SCENARIO_DIRECTORY, check_packages, smoke

@@ -41,8 +41,8 @@ WORN_BYTES = 128 << 20
 """An engine with so much memory in use after an app is not used again: the next app has all that a new one has."""
 
 STACK_KB = 900
-KEPT = 2
-"""So many idle engines are kept for the next sessions."""
+KEPT = 3
+"""So many idle engines are kept for the next sessions: as many as the largest session of the suites has apps."""
 
 FAULT = 70
 """Exit code of an engine whose own code has failed."""
@@ -165,15 +165,6 @@ class Engine:
     def kill(self) -> None:
         """End it at once."""
         self._process.kill()
-        self._release()
-
-    def close(self) -> None:
-        """End it in good order."""
-        self._in.close()
-        try:
-            self._process.wait(1)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
         self._release()
 
     def _send(self, line: str) -> None:
@@ -342,7 +333,7 @@ def give_back(engine: Engine) -> None:
         _idle.append(engine)
         return
     if engine.alive:
-        engine.close()
+        engine.kill()
     if engine in _all:
         _all.remove(engine)
 
@@ -351,7 +342,7 @@ def close_all() -> None:
     """End every engine; those of a parent process are not ours."""
     for engine in _all:
         if engine.owner_pid == os.getpid() and engine.alive:
-            engine.close()
+            engine.kill()
     _all.clear()
     _idle.clear()
 
