@@ -11,7 +11,7 @@ from emulator import Device, Record, SessionKind, load_subject, nominal_plan
 from emulator.conditions import Condition, SlowStorage, StorageFull
 from emulator.kits import fileIo, preferences, relationalStore
 from tests.emulator.harness import OK_JSON
-from tests.emulator.runtime.arkts.stand_in import extension, subject
+from tests.emulator.runtime.arkts.stand_in import extension, result, subject
 
 JS = f"""
 const {{ fileIo: fs }} = require("@kit.CoreFileKit");
@@ -79,6 +79,19 @@ def test_both_languages_leave_the_same() -> None:
     }
     assert [path for path in js_files if "notes.db" in path] == [path for path in python_files if "notes.db" in path]
     assert "notes.txt" in [e.data["text"].strip() for e in js.of_kind("log")]
+
+
+def test_every_directory_of_the_context_is_there() -> None:
+    body = """const names = Object.keys(this.context).filter((name) => name.endsWith("Dir") && this.context[name]);
+      return names.map((name) => [name, K.fileIo.statSync(this.context[name]).isDirectory()]);"""
+    there = dict(result(body))
+    assert len(there) == 10
+    assert all(there.values())
+
+
+def test_a_kit_that_a_script_names_is_made_before_the_app_begins() -> None:
+    spoilt = "Object.entries = () => [];"
+    assert [result("return K.fileIo.accessSync(this.context.filesDir);", before=spoilt) for _ in range(2)] == [True, True]
 
 
 def test_it_is_the_same_every_time() -> None:
