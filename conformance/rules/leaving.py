@@ -16,6 +16,7 @@ from emulator.record import Event
 
 _BACKUP_CALLBACKS = frozenset(("onBackup", "onBackupEx"))
 _SCRATCH = re.compile(r"^/data/storage/el\d/base/(haps/[^/]+/)?(cache|temp)/")
+_OF_THE_APP = "/data/storage/"
 _STAGING_HOME = re.compile(r"^/data/storage/el\d/base/\.backup/")
 _SKIPPED = {
     "symlink": "a symbolic link",
@@ -108,12 +109,16 @@ def _left_behind(evidence: Evidence) -> Iterator[tuple[SessionView, Event]]:
 
 
 def _outputs(view: SessionView) -> Iterator[Event]:
-    """The last change of each file while a backup callback ran, unless it was removed in the end."""
+    """The last change of each file while a backup callback ran, unless it was removed in the end.
+
+    What lies beside the app's directories, where a device would not have let it come into being, is BK605.
+    """
     last: dict[str, Event] = {}
     for event in view.of_kind("change"):
         last[event.data["path"]] = event
     for event in last.values():
-        if event.data["what"] != "removed" and event.data["during"] in _BACKUP_CALLBACKS:
+        made = event.data["what"] != "removed" and event.data["during"] in _BACKUP_CALLBACKS
+        if made and event.data["path"].startswith(_OF_THE_APP):
             yield event
 
 

@@ -10,10 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from emulator.kernel import current_thread
 from emulator.storage.disk import HEALTHY_DISK, Disk
-from emulator.storage.sandbox import Sandbox
-
-_OF_THE_APP = "/data/storage/"
-"""Where all directories of an app lie that its context leads to."""
+from emulator.storage.sandbox import OF_THE_APP, Sandbox
 
 
 class Place:
@@ -54,7 +51,7 @@ class Place:
     def look_outside(self, path: str) -> None:
         """Tell of a device path that leads to none of the app's directories."""
         whole = os.path.normpath("/" + path.lstrip("/"))
-        if path and not f"{whole}/".startswith(_OF_THE_APP):
+        if path and not f"{whole}/".startswith(OF_THE_APP):
             self.touched_outside(whole, self.writes)
 
     def link_target(self, target: str) -> str:

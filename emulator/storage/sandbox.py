@@ -24,6 +24,9 @@ HASHED_BYTES = 64 * 1024
 HOMES = ("data/storage/el1/base/.backup", "data/storage/el2/base/.backup")
 """``backupDir`` of the two areas."""
 
+OF_THE_APP = "/data/storage/"
+"""Below it lie all directories of an app that its context leads to."""
+
 STAGING = tuple(f"{home}/{name}" for home in HOMES for name in ("backup", "restore"))
 """Where the stack itself keeps blobs on their way out and in; what happens there is no change of the app's."""
 
@@ -110,12 +113,12 @@ class Sandbox:
             return host_path[len(root) :].replace(os.sep, "/") or "/"
         return host_path
 
-    def holds(self, host_path: str) -> bool:
-        """Whether a real path of the host lies in the tree."""
-        if not self.exists:
-            return False
+    def inside(self, host_path: str) -> str:
+        """The device path of a real path of the host, "" for one that is not in the tree, or while there is none."""
         root = self._real_root
-        return host_path == root or host_path.startswith(root + os.sep)
+        if not root or not (host_path == root or host_path.startswith(root + os.sep)):
+            return ""
+        return host_path[len(root) :].replace(os.sep, "/") or "/"
 
     def clean_text(self, text: str) -> str:
         """``text`` with every host path of this tree turned into its device path."""

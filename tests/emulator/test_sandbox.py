@@ -136,7 +136,7 @@ def test_an_open_file_outlives_its_name(tmp_path: Path) -> None:
     file.write_text("another")
     assert first != second
     assert first.read_text() == second.read_text() == "seed"
-    assert not sandbox.holds(str(first))
+    assert not sandbox.inside(str(first))
 
 
 def test_what_was_there_when_the_tree_was_made(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import emulator
 from emulator.kernel import AppThread, current_thread
+from emulator.storage.sandbox import OF_THE_APP
 
 _READING = frozenset(("os.listdir", "os.scandir", "os.chdir", "os.walk", "os.getxattr", "os.listxattr"))
 _CONNECTED = "sqlite3.connect/handle"
@@ -143,14 +144,14 @@ def _look(thread: AppThread, path: Any, writes: bool, event: str) -> None:
         return
     process = thread.owner
     whole = _real(shown, process.real_directories, event)
-    if process.sandbox.holds(whole):
+    inside = process.sandbox.inside(whole)
+    if inside:
         process.wrote_files = process.wrote_files or writes
-        return
-    if whole in _NOWHERE:
+    if f"{inside}/".startswith(OF_THE_APP) or whole in _NOWHERE:
         return
     if (not writes and _is_pythons(whole, process.bundle.subject)) or _is_somebody_elses(sys._getframe(2)):
         return
-    process.touched_outside(shown, writes)
+    process.touched_outside(inside or shown, writes)
 
 
 def _real(shown: str, known: dict[str, str], event: str) -> str:

@@ -132,6 +132,17 @@ def test_the_apps_own_files_are_no_matter() -> None:
     assert touched(own) == []
 
 
+def test_upwards_out_of_the_apps_directories() -> None:
+    def climb(context: Any) -> None:
+        top = os.path.join(context.filesDir, *[os.pardir] * 7)
+        with suppress(OSError):
+            Path(top, "etc/hosts").read_text()
+        Path(top, "data/export.txt").write_text("milk")
+        os.listdir(os.path.join(top, "data/storage"))
+
+    assert touched(climb) == [("/etc/hosts", False), ("/data/export.txt", True)]
+
+
 def test_what_python_reads_for_itself_is_no_matter() -> None:
     def importing(_: Any) -> None:
         import colorsys
