@@ -29,9 +29,10 @@ def is_system(specifier: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Unresolved:
-    """Why an import leads nowhere."""
+    """Why an import leads nowhere. ``in_the_build``: a build has what is not on this disk, or not as sources."""
 
     reason: str
+    in_the_build: bool = False
 
 
 class ModuleGraph:
@@ -58,6 +59,11 @@ class ModuleGraph:
             return ""
         found = self._locate(specifier, importer)
         return "" if isinstance(found, Path) else found.reason
+
+    def lacks(self, specifier: str, importer: Path) -> bool:
+        """True for a package that the app declares, and so has on a device, while this disk has no sources of it."""
+        found = None if is_system(specifier) else self._locate(specifier, importer)
+        return isinstance(found, _Unresolved) and found.in_the_build
 
     def _locate(self, specifier: str, importer: Path) -> Path | _Unresolved:
         directory = importer.parent.resolve()
@@ -97,7 +103,7 @@ class ModuleGraph:
             installed = place / OH_MODULES / name
             if installed.is_dir():
                 return installed.resolve()
-        return _Unresolved(self._why_no_package(name, declared, directory))
+        return self._no_package(name, declared, directory)
 
     def _main(self, home: Path, name: str) -> Path | _Unresolved:
         package = self._package(home)
@@ -107,7 +113,7 @@ class ModuleGraph:
         found = _file(_normal(home / main)) if main else _index(home)
         if found is not None and found.name.endswith(DECLARATIONS) and (home / BYTE_CODE).is_file():
             return _Unresolved(
-                f"package {name} in {shown(home)} is built: {BYTE_CODE} is byte code, and its sources are not there"
+                f"package {name} in {shown(home)} is built: {BYTE_CODE} is byte code, and its sources are not there", True
             )
         if found is not None:
             return found
@@ -127,21 +133,21 @@ class ModuleGraph:
             self._packages[directory] = read_oh_package(directory)
         return self._packages[directory]
 
-    def _why_no_package(self, name: str, declared: OhPackage | None, directory: Path) -> str:
+    def _no_package(self, name: str, declared: OhPackage | None, directory: Path) -> _Unresolved:
         if declared is None:
             packages = [p for place in self._around(directory) if (p := self._package(place)) is not None]
             known = [key for package in packages for key in package.dependencies]
             close = difflib.get_close_matches(name, known, n=1)
             hint = f"; did you mean {close[0]}?" if close else ""
             where = shown(packages[0].file) if packages else f"an {OH_PACKAGE}"
-            return f"{name} is no dependency in {where}, and no {OH_MODULES} has it{hint}"
+            return _Unresolved(f"{name} is no dependency in {where}, and no {OH_MODULES} has it{hint}")
         value = declared.dependencies[name]
         stands = f"{name} is {value!r} in {shown(declared.file)}"
         if not value.startswith(FILE_PREFIX):
-            return f"{stands}, and no {OH_MODULES} has it: run ohpm install"
+            return _Unresolved(f"{stands}, and no {OH_MODULES} has it: run ohpm install", True)
         if (declared.directory / value.removeprefix(FILE_PREFIX)).is_file():
-            return f"{stands}, which is a packed file, and no {OH_MODULES} has it: run ohpm install"
-        return f"{stands}, and there is no such directory"
+            return _Unresolved(f"{stands}, which is a packed file, and no {OH_MODULES} has it: run ohpm install", True)
+        return _Unresolved(f"{stands}, and there is no such directory")
 
 
 def _split(specifier: str) -> tuple[str, str]:

@@ -125,6 +125,13 @@ def test_leads_nowhere(root: Path, importer: str, specifier: str, reason: str) -
     assert graph.why_not(specifier, Path(importer)).replace(f"{root}/", "") == reason
 
 
+@pytest.mark.parametrize(
+    ("specifier", "lacks"), [("@ohos/axios", True), ("built", True), ("gone", False), ("@notes/cor", False), ("./zzz", False)]
+)
+def test_what_a_build_has_all_the_same(root: Path, specifier: str, lacks: bool) -> None:
+    assert ModuleGraph(root).lacks(specifier, root / ENTRY) is lacks
+
+
 def test_a_package_without_a_main_and_without_an_index(root: Path) -> None:
     (root / "plain/Index.ets").rename(root / "plain/Other.ets")
     assert ModuleGraph(root).why_not("plain", root / ENTRY) == "package plain has no Index.ets in plain"

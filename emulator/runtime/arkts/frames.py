@@ -156,7 +156,12 @@ class Frames:
             engine.command("scripts", scripts=scripts)
             engine.scripts.update(new)
             modules = {
-                f: {"digest": _script_name(f, m), "dependencies": dict(m.dependencies), "fault": m.fault}
+                f: {
+                    "digest": _script_name(f, m),
+                    "dependencies": dict(m.dependencies),
+                    "fault": m.fault,
+                    "lacking": list(m.lacking),
+                }
                 for f, m in program.modules.items()
             }
             shims = {module: shim.to_json() for module, shim in program.shims.items()}

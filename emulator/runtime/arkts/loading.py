@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,8 +69,15 @@ def load_arkts_subject(
     sources = sources_of(program, why_not, class_name)
     _check_class(sources)
     callbacks, places, found = _callbacks(sources)
-    notes = unused(program, shims)
+    notes = (*unused(program, shims), *_not_here(whole, graph))
     return ArkTsSubject(spec, callbacks, shown(entry.resolve()), whole, tools.node, places, found, sources, notes=notes)
+
+
+def _not_here(program: Program, graph: ModuleGraph) -> Iterator[str]:
+    """A line for each package that is not on this disk and that no shim plays."""
+    wanted = ((name, graph.why_not(name, Path(file))) for file, module in program.modules.items() for name in module.lacking)
+    for name, why in dict(wanted).items():
+        yield f"kit missing: {why}; a file can play it: --kit-shim={name}=FILE"
 
 
 def _check_class(sources: Sources) -> None:

@@ -31,14 +31,20 @@ class Resolves(Protocol):
     def resolve(self, specifier: str, importer: Path) -> Path | None:
         """The file, or None for what is no module of the app."""
 
+    def lacks(self, specifier: str, importer: Path) -> bool:
+        """Whether a build of the app has the module, though it is not on this disk."""
+
 
 @dataclass(frozen=True)
 class Module:
-    """One module. ``dependencies``: file by specifier. ``fault``: why it cannot be evaluated, or ""."""
+    """One module. ``dependencies``: file by specifier. ``fault``: why it cannot be evaluated, or "". ``lacking``: specifiers of
+    packages that only a build has.
+    """
 
     script: Script
     dependencies: Mapping[str, str]
     fault: str = ""
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Program:
     @cached_property
     def digest(self) -> str:
         """Names the program for the engine."""
-        links = {f: [m.script.digest, dict(m.dependencies), m.fault] for f, m in self.modules.items()}
+        links = {f: [m.script.digest, dict(m.dependencies), m.fault, m.lacking] for f, m in self.modules.items()}
         shims = {name: shim.to_json() for name, shim in self.shims.items()}
         return hashlib.sha256(json.dumps([self.entry, links, shims], sort_keys=True).encode()).hexdigest()[:32]
 
@@ -99,9 +105,13 @@ def link(entry: Path, transpiler: Transpiles, resolver: Resolves, shimmed: Conta
         path = todo.pop(0)
         script = _script(path, transpiler)
         dependencies = {}
+        lacking = []
         for wanted in script.imports:
-            found = None if wanted.type_only or spelled(wanted.specifier) in shimmed else resolver.resolve(wanted.specifier, path)
+            if wanted.type_only or spelled(wanted.specifier) in shimmed:
+                continue
+            found = resolver.resolve(wanted.specifier, path)
             if found is None:
+                lacking += [wanted.specifier] if resolver.lacks(wanted.specifier, path) else []
                 continue
             found = found.resolve()
             if not _is_source(found):
@@ -111,7 +121,7 @@ def link(entry: Path, transpiler: Transpiles, resolver: Resolves, shimmed: Conta
                 todo.append(found)
             dependencies[wanted.specifier] = names[found]
         fault = "".join(f"{d.message} ({names[path]}:{d.line}:{d.column})" for d in script.diagnostics[:1])
-        modules[names[path]] = Module(script, dependencies, fault)
+        modules[names[path]] = Module(script, dependencies, fault, tuple(lacking))
     return Program(names[entry.resolve()], modules)
 
 
@@ -136,16 +146,3 @@ def shown(path: Path) -> str:
         return path.relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()
-
-
-class RelativeModules:
-    """Resolves "./x" and "../x" alone, for a file without a project around it."""
-
-    SUFFIXES = ("", ".ets", ".ts", ".js", "/index.ets", "/Index.ets", "/index.ts", "/index.js")
-
-    def resolve(self, specifier: str, importer: Path) -> Path | None:
-        """The file, with or without its ending given."""
-        if not specifier.startswith("."):
-            return None
-        base = importer.parent / specifier
-        return next((path for s in self.SUFFIXES if (path := Path(f"{base}{s}")).is_file()), None)

@@ -74,7 +74,7 @@ class Sources:
 
     ``entry`` is the file of srcEntry, "" where there is none; ``scripts`` are by file, in the order in which they are first
     imported; ``resolved`` says which file an import of a file means; ``wanted`` is the class that the user names, "" for
-    the one that a device would take.
+    the one that a device would take; ``lacking`` are specifiers by file, of packages that only a build has.
     """
 
     entry: str
@@ -82,6 +82,7 @@ class Sources:
     resolved: Mapping[tuple[str, str], str] = field(default_factory=dict)
     faults: tuple[LoadFault, ...] = ()
     wanted: str = ""
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def main(self) -> Script | None:
@@ -154,6 +155,8 @@ class Sources:
         target = self.resolved.get((file, statement.specifier))
         if original is None or target in seen:
             return None
+        if target is None and statement.specifier in self.lacking.get(file, ()):
+            return Ancestry((), lost=original)
         if target is None:
             # "export *" of a system module passes on names that nobody here knows.
             return _system_class(statement, original) if statement.locals != (EVERYTHING,) else None
@@ -187,7 +190,8 @@ def sources_of(program: Program, why_not: Callable[[str, Path], str], wanted: st
     scripts = {file: module.script for file, module in program.modules.items()}
     resolved = {(file, name): target for file, module in program.modules.items() for name, target in module.dependencies.items()}
     faults = tuple(fault for file, module in program.modules.items() for fault in _faults(file, module, why_not))
-    return Sources(program.entry, scripts, resolved, faults, wanted)
+    lacking = {file: module.lacking for file, module in program.modules.items()}
+    return Sources(program.entry, scripts, resolved, faults, wanted, lacking)
 
 
 def _faults(file: str, module: Module, why_not: Callable[[str, Path], str]) -> Iterator[LoadFault]:
@@ -195,7 +199,7 @@ def _faults(file: str, module: Module, why_not: Callable[[str, Path], str]) -> I
         first, *rest = module.script.diagnostics
         yield LoadFault(Stage.COMPILE, file, first.line, first.column, first.message, len(rest))
     for statement in module.script.imports:
-        if statement.dynamic or statement.specifier in module.dependencies:
+        if statement.dynamic or statement.specifier in module.dependencies or statement.specifier in module.lacking:
             continue
         # No build comes of an import of a missing file, whatever it is used for; types of a package may be kept elsewhere.
         if statement.type_only and not statement.specifier.startswith("."):

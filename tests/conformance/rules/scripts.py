@@ -49,6 +49,9 @@ class Beside:
         path = importer.parent / f"{specifier.removeprefix('./')}.ets"
         return path if path.is_file() else None
 
+    def lacks(self, specifier: str, importer: Path) -> bool:
+        return False
+
     def why_not(self, specifier: str, importer: Path) -> str:
         return "" if specifier.startswith("@") else f"there is no {specifier}"
 

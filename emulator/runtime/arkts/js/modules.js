@@ -61,7 +61,7 @@ function require(importer, specifier) {
   if (shim !== undefined && shim.file !== importer) return shimmed(specifier, shim);
   const file = host.dependency(importer, specifier);
   if (file) return load(file);
-  if (host.isKit(specifier)) return kit(specifier);
+  if (host.isKit(specifier) || host.lacks(importer, specifier)) return kit(specifier);
   throw new Error(`cannot find module '${specifier}', imported by ${importer}`);
 }
 

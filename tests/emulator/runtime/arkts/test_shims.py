@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance import judge
 from emulator import Device, Record, SessionKind, SubjectError, load_subject, nominal_plan
 from emulator.runtime.arkts.toolchain import ToolchainMissing, find_toolchain
 
@@ -285,3 +286,34 @@ def test_python_subjects_have_no_shims() -> None:
 def test_a_shim_that_nothing_asks_for_is_told(home: Path) -> None:
     app = subject({"libentri.so=fake.ets": "export const a = 1;"}, "import { add } from 'libentry.so';", "return `${add}`;")
     assert app.notes == ("nothing imports libentri.so, for which there is a kit shim; did you mean libentry.so?",)
+
+
+# packages that are not here --------------------------------------------------------------------------------------------------
+
+DECLARED = {"oh-package__json5": '{"name": "app", "dependencies": {"@ohos/axios": "^2.2.0"}}'}
+NOT_INSTALLED = "@ohos/axios is '^2.2.0' in oh-package.json5, and no oh_modules has it: run ohpm install"
+AXIOS = "import axios, { AxiosError } from '@ohos/axios';\nconst client = axios.create();\nclass Mine extends AxiosError {}\n"
+
+
+def test_a_package_that_is_not_installed_is_missing_here_and_not_in_the_app(home: Path) -> None:
+    app = subject({}, AXIOS, "return typeof client + typeof Mine;", **DECLARED)
+    assert said(app) == "functionfunction"
+    assert app.sources.faults == ()
+    assert app.notes == (f"kit missing: {NOT_INSTALLED}; a file can play it: --kit-shim=@ohos/axios=FILE",)
+    record = run(subject({}, AXIOS, "return await axios.get('/');", **DECLARED))
+    assert record.blocked == "not available on the emulated device: kit missing: @ohos/axios.get"
+
+
+def test_a_base_class_of_a_package_that_is_not_installed_cannot_be_judged(home: Path) -> None:
+    Path("oh-package.json5").write_text(DECLARED["oh-package__json5"])
+    Path("Ext.ets").write_text("import { Base } from '@ohos/axios';\nexport default class Ext extends Base { onBackup() {} }")
+    app = load_subject("Ext.ets")
+    assert app.callbacks == ("onBackup",)
+    assert judge(sources=app.sources) == ()
+
+
+def test_a_shim_plays_a_package_that_is_not_installed(home: Path) -> None:
+    fake = "export default { get: async (url: string) => 'milk' };"
+    app = subject({"@ohos/axios=fake.ets": fake}, AXIOS.split("\n")[0], "return axios.get('/');", **DECLARED)
+    assert said(app) == "milk"
+    assert app.notes == ()
