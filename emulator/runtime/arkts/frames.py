@@ -161,6 +161,7 @@ class Frames:
                     "dependencies": dict(m.dependencies),
                     "fault": m.fault,
                     "lacking": list(m.lacking),
+                    "unsupported": m.unsupported,
                 }
                 for f, m in program.modules.items()
             }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -38,13 +38,14 @@ class Resolves(Protocol):
 @dataclass(frozen=True)
 class Module:
     """One module. ``dependencies``: file by specifier. ``fault``: why it cannot be evaluated, or "". ``lacking``: specifiers of
-    packages that only a build has.
+    packages that only a build has. ``unsupported``: what of it the emulated device cannot run, or "".
     """
 
     script: Script
     dependencies: Mapping[str, str]
     fault: str = ""
     lacking: tuple[str, ...] = ()
+    unsupported: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,13 @@ def link(entry: Path, transpiler: Transpiles, resolver: Resolves, shimmed: Conta
                 names[found] = shown(found)
                 todo.append(found)
             dependencies[wanted.specifier] = names[found]
-        fault = "".join(f"{d.message} ({names[path]}:{d.line}:{d.column})" for d in script.diagnostics[:1])
-        modules[names[path]] = Module(script, dependencies, fault, tuple(lacking))
+        fault, unsupported = (_first(names[path], found) for found in (script.diagnostics, script.unsupported))
+        modules[names[path]] = Module(script, dependencies, fault, tuple(lacking), unsupported)
     return Program(names[entry.resolve()], modules)
+
+
+def _first(file: str, found: Sequence[Diagnostic]) -> str:
+    return "".join(f"{first.message} ({file}:{first.line}:{first.column})" for first in found[:1])
 
 
 def _script(path: Path, transpiler: Transpiles) -> Script:

@@ -53,7 +53,7 @@ class Script:
     """One transpiled file.
 
     ``default_export``: the name of the class, of this file or as one of ``locals``; "(expression)" for something else, "" for
-    none.
+    none. ``unsupported``: what a device has of the language, and the emulated one has not.
     """
 
     file: str
@@ -65,3 +65,4 @@ class Script:
     concurrent: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
     digest: str
+    unsupported: tuple[Diagnostic, ...] = ()

@@ -208,7 +208,6 @@ class JsThread:
 
     def _missing(self, name: str) -> None:
         process = self.process
-        name = f"kit missing: {name}"
         self._missed.append(name)
         process.journal.add("refused", process=process.number, name=name, call=process.current_call, uncaught=False)
 
@@ -234,7 +233,7 @@ class JsThread:
     def app_error(self, error: dict[str, Any]) -> AppError:
         """What the app threw; a refusal that it did not catch is noted."""
         if error["missing"]:
-            self.process.note_uncaught_refusal(f"kit missing: {error['missing']}")
+            self.process.note_uncaught_refusal(error["missing"])
         text = self.process.sandbox.clean_text(error["text"])
         return AppError(error["type"], text, error["isError"], error["isString"], self.realm.where(error["stack"]))
 

@@ -128,6 +128,7 @@ def _script(path: Path, document: Mapping[str, Any]) -> Script | None:
             concurrent=tuple(document["concurrent"]),
             diagnostics=tuple(Diagnostic(**d) for d in document["diagnostics"]) or _mistakes(document),
             digest=hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest(),
+            unsupported=tuple(Diagnostic(**d) for d in document["unsupported"]),
         )
     except (KeyError, TypeError, AttributeError):
         return None

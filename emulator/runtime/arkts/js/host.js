@@ -199,6 +199,7 @@ function hostOf(realm) {
     compile: (file) => scripts.get(realm.program.modules[file].digest).script.runInContext(realm.context),
     part: (name) => parts[name].runInContext(realm.context),
     isKit: (specifier) => KIT_PREFIXES.test(specifier),
+    unsupported: (file) => realm.program.modules[file].unsupported,
     lacks: (file, specifier) => realm.program.modules[file].lacking.includes(specifier),
     kitFile: (specifier) => own(kitNames.ohos, spelled(specifier)) ?? '',
     isKitNamespace: (specifier) => specifier.startsWith('@kit.'),

@@ -28,6 +28,8 @@ function load(file) {
   const module = { id: file, exports: {} };
   modules.set(file, module);
   try {
+    const unsupported = host.unsupported(file);
+    if (unsupported) throw refused(new Error(`${unsupported} is not emulated`), unsupported);
     const fault = host.fault(file);
     if (fault) throw new SyntaxError(fault);
     host.compile(file)(
@@ -298,15 +300,19 @@ function moduleStub(specifier) {
 
 // Inert while modules are evaluated, an error in a callback; noted in both cases.
 function used(name) {
-  const inert = realm.loading;
-  if (!inert || !told.has(name)) {
+  if (realm.loading) {
+    if (!told.has(name)) tell('missing', `kit missing: ${name}`);
     told.add(name);
-    tell('missing', name);
+    return stub(name);
   }
-  if (inert) return stub(name);
-  const error = new BusinessError(UNAVAILABLE, `${name} is not available on the emulated device`);
-  missingErrors.set(error, name);
-  throw error;
+  told.add(name);
+  throw refused(new BusinessError(UNAVAILABLE, `${name} is not available on the emulated device`), `kit missing: ${name}`);
+}
+
+// The error of an app that asks for what there is not.
+function refused(error, what) {
+  tell('missing', what);
+  return alsoMissing(error, what);
 }
 
 function stub(name) {
@@ -350,8 +356,8 @@ function missingOf(error) {
   return (typeof error === 'object' && error !== null && missingErrors.get(error)) || '';
 }
 
-function alsoMissing(error, name) {
-  if (name && typeof error === 'object' && error !== null) missingErrors.set(error, name);
+function alsoMissing(error, what) {
+  if (what && typeof error === 'object' && error !== null) missingErrors.set(error, what);
   return error;
 }
 

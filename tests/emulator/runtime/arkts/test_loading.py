@@ -132,3 +132,14 @@ export default class Ext extends BackupExtensionAbility {
     record = session("Ext.ets")
     assert ("onResultReport", "ok") in seen(record)
     assert [poll.text for poll in record.polls] == ["0", "4", "9", "13", "18"]
+
+
+def test_what_only_a_device_has_of_the_language_is_no_fault_of_the_app(app: Path) -> None:
+    (app / "Ext.ets").write_text(f"const ready: number = await Promise.resolve(1);\n{EXT}")
+    assert session("Ext.ets").blocked == "not available on the emulated device: await outside of a function (Ext.ets:1:23)"
+
+
+def test_a_module_of_that_kind_may_be_imported_when_it_is_wanted(app: Path) -> None:
+    (app / "Late.ets").write_text("export const ready: number = await Promise.resolve(1);\n")
+    (app / "Ext.ets").write_text(EXT.replace("    return this.answer;", "    await import('./Late');\n    return this.answer;"))
+    assert session("Ext.ets").blocked == "not available on the emulated device: await outside of a function (Late.ets:1:30)"

@@ -29,21 +29,23 @@ const BY_KIND = {
   js: { allowJs: true },
 }
 const STATIC = "static ArkTS ('use static') is another language, which only the device's own compiler knows"
-const TAKEN = 'a name of the module that is exported like this is not emulated: export it where it is declared'
-const AWAITS = 'await outside of a function is not emulated: move it into an async function'
+// What a device has, and the emulated one has not.
+const TAKEN = 'a name of the module that is exported apart from its declaration'
+const AWAITS = 'await outside of a function'
 
 function transpile({ kind, text: source }) {
   const { text, lazy, annotations } = prepass(source.replace(/^\uFEFF/, ''))
   let facts
   let concurrent = []
   const refused = []
-  const refuse = (node, message) => node && refused.push({ ...placeOf(text, node.getStart()), message })
+  const unsupported = []
+  const note = (list, node, message) => node && list.push({ ...placeOf(text, node.getStart()), message })
   const before = (context) => (sourceFile) => {
     const marks = marksOf(ts, sourceFile, annotations)
-    refuse(marks.directive(sourceFile, 'use static'), STATIC)
-    refuse(topLevelAwait(sourceFile), AWAITS)
+    note(refused, marks.directive(sourceFile, 'use static'), STATIC)
+    note(unsupported, topLevelAwait(sourceFile), AWAITS)
     const names = namesOf(ts, context, sourceFile)
-    refuse(names.refused, TAKEN)
+    note(unsupported, names.refused, TAKEN)
     facts = factsOf(ts, sourceFile, lazy, marks)
     const instrumented = instrument(ts, context, marks, names)
     const result = instrumented.module(sourceFile)
@@ -68,7 +70,8 @@ function transpile({ kind, text: source }) {
     ...facts,
     concurrent,
     diagnostics: [...refused, ...diagnostics],
-    engine: mistakeIn(code),
+    unsupported,
+    engine: unsupported.length ? [] : mistakeIn(code),
   }
 }
 
