@@ -13,9 +13,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from conformance.rules.info import MAX_INFO_BYTES
 from conformance.suites.corpus import (
     ELEMENTS,
-    MAX_INFO_BYTES,
     RESTORE_ELEMENTS,
     TEXTS,
     UPGRADE_VERSIONS,

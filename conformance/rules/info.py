@@ -23,6 +23,7 @@ from emulator.plan import SessionKind
 
 MAX_INFO_BYTES = 64 * 1024
 MAX_INFO_DEPTH = 32
+"""Beyond these an info is nobody's fault: its bytes in UTF-8, and how deep arrays and objects are nested in it."""
 _RESTORE_CALLBACKS = ("onRestoreEx", "onRestore")
 
 

@@ -11,10 +11,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from conformance.rules.info import MAX_INFO_BYTES, MAX_INFO_DEPTH
 from emulator.ability import BundleVersion
-
-MAX_INFO_BYTES = 64 * 1024
-MAX_INFO_DEPTH = 32
 
 
 def nested(depth: int, leaf: Any = "leaf", *, in_objects: bool = False) -> Any:

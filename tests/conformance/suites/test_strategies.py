@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from conformance.rules.info import MAX_INFO_BYTES, MAX_INFO_DEPTH
 from conformance.strategies import Draws
-from conformance.suites.corpus import ELEMENTS, MAX_INFO_BYTES, MAX_INFO_DEPTH, RESTORE_ELEMENTS, TEXTS, VERSIONS, infos_document
+from conformance.suites.corpus import ELEMENTS, RESTORE_ELEMENTS, TEXTS, VERSIONS, infos_document
 from conformance.suites.session import SessionGroup
 from conformance.suites.words import words_of
 from emulator.conditions import condition_from_json
