@@ -10,8 +10,9 @@ from typing import Any
 
 from emulator.conditions import Condition
 from emulator.extension.data_plane import DataPlane
+from emulator.extension.host import Host
 from emulator.extension.outgoing import FullBackup, Outgoing, Packer, owner_of
-from emulator.extension.process import ExtensionProcess, Host
+from emulator.extension.process import ExtensionProcess
 from emulator.journal import Journal
 from emulator.kernel import Kernel
 from emulator.kernel.events import NS_PER_S, TieOrder

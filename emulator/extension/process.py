@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from emulator.conditions import IpcFailure, LowMemoryKill, SlowCpu, SlowMainThread, StorageCondition, find_condition
+from emulator.conditions import LowMemoryKill, SlowCpu, SlowMainThread, StorageCondition, find_condition
+from emulator.extension.host import Host
 from emulator.extension.outgoing import Packer, owner_of
-from emulator.journal import Journal
-from emulator.kernel import AppThread, Future, Kernel, Killed, NativeThread, Rank, Task, current_thread
+from emulator.kernel import AppThread, Future, Killed, NativeThread, Rank, Task, current_thread
 from emulator.kits.context import BackupExtensionContext
 from emulator.runtime.python.refusals import NotAvailable
 from emulator.runtime.realm import CallJob, Realm
 from emulator.service.errors import Code
-from emulator.storage.disk import HEALTHY_DISK, Disk
 from emulator.storage.sandbox import Change, Sandbox, Snapshot, changes
 
 if TYPE_CHECKING:
@@ -26,40 +24,6 @@ if TYPE_CHECKING:
 
 STAGING_NAME = b"/.backup/"
 """What a path into the staging of a backup has in it."""
-
-
-@dataclass(slots=True)
-class Host:
-    """What a process takes from the device it runs on, as long as that is up."""
-
-    kernel: Kernel
-    journal: Journal
-    conditions: tuple[Any, ...]
-    wall_epoch_ns: int
-    seed: int
-    struck: set[str] = field(default_factory=set)
-    ipc_counts: dict[str, int] = field(default_factory=dict)
-    disk: Disk = HEALTHY_DISK
-    settings: dict[tuple[str, str], str] = field(default_factory=dict)
-    """The device's settings, by domain and name."""
-    data_shares: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    """What other apps share: the rows of a table by its ``datashare://`` URI."""
-
-    def ipc_fails(self, message: str) -> bool:
-        """Count one IPC of this name; True when a condition makes this very one fail."""
-        if not self.conditions:
-            return False
-        failures = [c for c in self.conditions if isinstance(c, IpcFailure) and c.message == message]
-        if not failures:
-            return False
-        count = self.ipc_counts[message] = self.ipc_counts.get(message, 0) + 1
-        return any(failure.nth == count for failure in failures)
-
-    def strikes(self, name: str) -> bool:
-        """True the first time that somebody asks."""
-        fresh = name not in self.struck
-        self.struck.add(name)
-        return fresh
 
 
 class ExtensionProcess:
@@ -93,8 +57,6 @@ class ExtensionProcess:
         self.loops: list[Any] = []
         self.main_loop: Callable[[], Any] = lambda: None
         self._birth = f"{host.seed} {number} {host.wall_epoch_ns + host.kernel.now_ns}"
-        self._random: Random | None = None
-        self._entropy: Random | None = None
         self._running: list[str] = []
         self.wrote_files = False
         """Whether the app has opened or moved anything in its sandbox, so that a file's status alone says too little."""
@@ -114,7 +76,7 @@ class ExtensionProcess:
         """What the app asked the emulated device for in vain, when it did not catch that."""
         self.journal.add("process.start", process=number, bundle=bundle.full_name, purpose=purpose)
         self.realm: Realm = bundle.subject.make_realm(self)
-        self.load_failure = self.realm.load()
+        self.realm.load()
 
     @cached_property
     def packer(self) -> Packer:
@@ -137,19 +99,15 @@ class ExtensionProcess:
         """A line of the app's own output."""
         self.journal.add("log", process=self.number, stream=stream, text=self.sandbox.clean_text(text))
 
-    @property
+    @cached_property
     def random(self) -> Random:
         """The app's own random numbers: others in every process, and the same in every run."""
-        if self._random is None:
-            self._random = Random(f"random {self._birth}")
-        return self._random
+        return Random(f"random {self._birth}")
 
-    @property
+    @cached_property
     def entropy(self) -> Random:
         """What the system gives the app as random bytes, which it cannot seed."""
-        if self._entropy is None:
-            self._entropy = Random(f"entropy {self._birth}")
-        return self._entropy
+        return Random(f"entropy {self._birth}")
 
     def refuse(self, name: str) -> None:
         """The app asked for ``name``, which the emulated device does not have: raises NotAvailable in its code."""
@@ -271,7 +229,6 @@ class ExtensionProcess:
 
     def serve(self, handler: Coroutine[Any, Any, Any], reply: Future[Any]) -> None:
         """Work on an IPC from the service on a thread of this process, which ends with it."""
-
         task = Task(self.kernel, handler, "ipc")
         task.step()
         if task.done:
