@@ -128,4 +128,5 @@ def rule(identifier: str) -> Rule:
     try:
         return CATALOGUE[identifier]
     except KeyError:
-        raise CatalogueError(f"there is no rule {identifier!r}; rules are BK101 to BK904, see docs/rules.md") from None
+        first, *_, last = CATALOGUE
+        raise CatalogueError(f"there is no rule {identifier!r}; rules are {first} to {last}, see docs/rules.md") from None

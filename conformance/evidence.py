@@ -18,9 +18,9 @@ class Evidence:
 
     ``nominal`` has the nominal session of each kind, by the kind's string ("full-backup"); ``repeats`` are pairs of
     identical sessions that ran one after the other on the same device, ``healed`` are pairs of a session under conditions
-    and the undisturbed one that followed it there; with ``whole_run`` the records are all sessions of
-    a run, so that rules about a whole run (BK302) may judge. ``package`` is how the app is registered, None when nobody
-    says; ``callbacks`` are those that it overrides, beyond what the records say; ``sources`` are those of an ArkTS
+    and the undisturbed one that followed it there; with ``whole_run`` the records are all sessions of a run, so that rules
+    about a whole run (BK302) may judge. ``package`` is how the app is registered, None when nobody says;
+    ``callbacks`` are those that it overrides, beyond what the records say; ``sources`` are those of an ArkTS
     extension, None for any other. ``volatile`` says what differs between two undisturbed restores of the app, made at other
     times or with other random numbers: files (``bundle:path``), each with how it differs.
     """

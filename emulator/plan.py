@@ -58,7 +58,7 @@ class SessionPlan:
 
     ``infos``: the client's infos document for every bundle (control-plane 2.2), or None for an append without infos.
     ``ext_info``: when not None, the exact string that the app gets, whatever ``infos`` says.
-    ``appends``: names as the client gives them (``name`` or ``name:index``).
+    ``bundles``: names as the client gives them (``name`` or ``name:index``).
     """
 
     kind: SessionKind = SessionKind.FULL_BACKUP

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -118,7 +118,7 @@ class Record:
     seed: int
     events: tuple[Event, ...]
     tie_order: str = "fifo"
-    complete: bool = field(default=True)
+    complete: bool = True
     """False when the harness gave up on the session (hang limit); ``blocked`` then says why."""
     blocked: str = ""
 

@@ -26,8 +26,7 @@ class SessionGroup:
 
     The device begins with the app's data in place; when the first session is a restore it is a new phone instead: no
     data, and the client holds the archive of the nominal full backup. ``data``: what the app has where nobody gave it data of
-    its own (``--sandbox``). ``installs`` are the copies of the subject, as
-    ``name`` or ``name:index``.
+    its own (``--sandbox``). ``installs`` are the copies of the subject, as ``name`` or ``name:index``.
     """
 
     name: str

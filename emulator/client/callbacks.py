@@ -17,10 +17,9 @@ class Callbacks:
     """One object with any of the callbacks; missing ones are not called.
 
     ``on_bundle_begin(err, name)`` and ``on_bundle_end(err, name)`` get ``(None, name)`` on success and ``(error, None)``
-    otherwise, with the name in ``error.data``. ``on_file_ready(err, file)``, ``on_file_ready_batch(err, files)``,
-    ``on_all_bundles_end(err)``,
-    ``on_result_report(name, result)``, ``on_process(name, process)``, ``on_backup_service_died()``,
-    ``on_backup_size_report(report)``.
+    otherwise, with the name in ``error.data``. The others are ``on_file_ready(err, file)``, ``on_file_ready_batch(err, files)``,
+    ``on_all_bundles_end(err)``, ``on_result_report(name, result)``, ``on_process(name, process)``,
+    ``on_backup_service_died()`` and ``on_backup_size_report(report)``.
     """
 
     on_file_ready: Callable[[BusinessError | None, FileReady | None], Any] | None = None

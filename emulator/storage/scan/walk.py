@@ -117,9 +117,8 @@ class _Walk:
             return
         try:
             status = entry.stat(follow_symlinks=False)
-        except (
-            OSError
-        ) as error:  # vanished, or, of some bytes less than the limit, too long for the host below the sandbox's own path
+        except OSError as error:
+            # Vanished; or some bytes below the limit, and too long for the host, where the sandbox's own path comes before it.
             self._leave_out(path, Fate.TOO_LONG if error.errno == errno.ENAMETOOLONG else Fate.MISSING, root)
             return
         self._take(path, recorded, status.st_size, Fate.SMALL if status.st_mode & stat.S_IRUSR else Fate.UNREADABLE, root)
