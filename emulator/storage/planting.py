@@ -11,10 +11,8 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from emulator.conditions import BitRot, Condition, Grows, OddFile, Vanishes
+from emulator.storage.names import BIG_BOUNDARY_BYTES
 from emulator.storage.sandbox import Sandbox
-
-BIG_FILE_BYTES = 2 * 1024 * 1024
-"""Above this a file leaves as a blob of its own, under a name that ends in its extension (data-plane 2.2)."""
 
 _NAMES = {
     "symlink": "odd-link",
@@ -49,7 +47,7 @@ def _make(kind: str, host: str) -> None:
         os.chmod(host, 0)
     else:
         _write(host, b"")
-        os.truncate(host, BIG_FILE_BYTES + 1)
+        os.truncate(host, BIG_BOUNDARY_BYTES + 1)  # big enough for a blob of its own, named by its extension
 
 
 def _write(host: str, content: bytes) -> None:

@@ -16,11 +16,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from emulator.storage.names import BIG_BOUNDARY_BYTES
+
 SEEDED_AT_NS = 1_780_000_000_123_456_789
 """The mtime of what is seeded, unless its own is given: some weeks before a new device's clock begins."""
-
-BIG_BOUNDARY_BYTES = 2_097_152
-"""A file of this size is packed into a tar, one byte more makes it a blob of its own (data-plane 0.2)."""
 
 DIRECTORY_MODE = 0o771
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)

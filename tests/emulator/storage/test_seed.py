@@ -15,8 +15,8 @@ import pytest
 
 from emulator import Device, SessionKind, load_subject, nominal_plan
 from emulator.device import WALL_EPOCH_NS
+from emulator.storage.names import BIG_BOUNDARY_BYTES
 from emulator.storage.seed import (
-    BIG_BOUNDARY_BYTES,
     EMPTY_DIRECTORIES,
     FILES_OF_THE_SEED,
     SEEDED_AT_NS,
