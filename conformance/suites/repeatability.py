@@ -44,22 +44,6 @@ class Difference:
         event = self.first or self.second
         return event.kind if event is not None else ""
 
-    def harness_differs(self, lab: Lab, group: SessionGroup) -> bool:
-        """Whether the control subject does not repeat the same session either."""
-        control = replace(lab, subject=load_subject(Control), sandbox=None, package=None)
-        first, second = control.run(group), control.run(group)
-        pairs = zip_longest(first.records, second.records)
-        return any(a is None or b is None or first_difference(a, b) is not None for a, b in pairs)
-
-    def finding(self, record: Record) -> Finding:
-        """BK511: the subject itself does not repeat its session."""
-        view = SessionView(record)
-        event = self.first or self.second
-        number = event.data.get("call") if event is not None else None
-        call = next((c for c in record.calls if c.id == number), None)
-        message = "the same session on a new device went another way"
-        return finding("BK511", view, message, self.text, call=call, cause=f"repeat {self.kind}")
-
 
 def repeated(lab: Lab, group: SessionGroup, record: Record) -> Finding | None:
     """Run a group, whose last session gave ``record``, once more on a new device: BK511 when it goes another way.
@@ -72,9 +56,9 @@ def repeated(lab: Lab, group: SessionGroup, record: Record) -> Finding | None:
     difference = first_difference(record, again.records[-1])
     if difference is None:
         return None
-    if difference.harness_differs(lab, group):
+    if _harness_differs(lab, group):
         raise DeviceNotRepeatable(f"the emulated device is not repeatable: {difference.text}")
-    return difference.finding(record)
+    return _finding(record, difference)
 
 
 def first_difference(first: Record, second: Record) -> Difference | None:
@@ -83,6 +67,23 @@ def first_difference(first: Record, second: Record) -> Difference | None:
         if a != b:
             return Difference(number, a, b)
     return None
+
+
+def _harness_differs(lab: Lab, group: SessionGroup) -> bool:
+    """Whether the control subject does not repeat the same sessions either."""
+    control = replace(lab, subject=load_subject(Control), sandbox=None, package=None)
+    first, second = control.run(group), control.run(group)
+    pairs = zip_longest(first.records, second.records)
+    return any(a is None or b is None or first_difference(a, b) is not None for a, b in pairs)
+
+
+def _finding(record: Record, difference: Difference) -> Finding:
+    """BK511: the subject itself does not repeat its session."""
+    event = difference.first or difference.second
+    number = event.data.get("call") if event is not None else None
+    call = next((c for c in record.calls if c.id == number), None)
+    message = "the same session on a new device went another way"
+    return finding("BK511", SessionView(record), message, difference.text, call=call, cause=f"repeat {difference.kind}")
 
 
 def _shown(event: Event | None) -> str:
