@@ -244,7 +244,6 @@ class ConformanceRun:
         key = SessionGroup("", group.sessions, group.installs, group.data)
         state = self._state[suite.name]
         if key not in self._tried:
-            state.groups += 1
             try:
                 result = self._lab.run(group)
                 struck = any(True for record in result.records for _ in record.of_kind("condition"))

@@ -88,10 +88,6 @@ class Waivers:
         alive = (w for w in self.entries if not w.has_expired(self.today))
         return next((w for w in alive if w.covers(rule, fingerprint)), None)
 
-    def of_rule(self, rule: str) -> tuple[Waiver, ...]:
-        """The waivers that name this rule."""
-        return tuple(w for w in self.entries if w.rule == rule)
-
 
 @dataclass(frozen=True, slots=True)
 class WaiverVerdict:

@@ -29,7 +29,6 @@ class SuiteState:
     """What is known of a suite that has been run. ``judged`` counts sessions that rules could judge, and in which the app was
     called at all; ``lacking`` says what the emulated device did not have for others."""
 
-    groups: int = 0
     judged: int = 0
     blocked: list[str] = field(default_factory=list)
     lacking: list[str] = field(default_factory=list)

@@ -47,11 +47,11 @@ class Ledger:
         if known is None or (known.suite == sighting.suite and sighting.size < known.size):
             causes[sighting.finding.fingerprint] = sighting
 
-    def of(self, rule_id: str, among: frozenset[str] | None = None) -> tuple[Sighting, ...]:
-        """The sightings of a rule in the suites ``among``, at most five: earliest suite first, then the smallest."""
-        found = [s for s in self._seen.get(rule_id, {}).values() if among is None or s.suite in among]
-        found.sort(key=lambda sighting: (self.suites.index(sighting.suite), sighting.size))
-        return tuple(found[:FINDINGS_PER_RULE])
+    def of(self, rule_id: str) -> tuple[Sighting, ...]:
+        """The sightings of a rule, at most five: earliest suite first, then the smallest."""
+        found = self._seen.get(rule_id, {}).values()
+        ordered = sorted(found, key=lambda sighting: (self.suites.index(sighting.suite), sighting.size))
+        return tuple(ordered[:FINDINGS_PER_RULE])
 
     def rules(self) -> Iterator[str]:
         """The rules with sightings."""
