@@ -22,7 +22,8 @@ class DeviceProfile:
     """A device model. Every field has the value of the newest specified stack unless a preset says otherwise.
 
     Fields ending in ``_s``, ``_ms`` or ``_bytes`` carry that unit; the ``v_nn`` fields choose between the real
-    stack (default) and a documentation text where the two disagree (clauses 1.14).
+    stack (default) and a documentation text where the two disagree (clauses 1.14). Fields that nothing reads yet, so
+    that changing them has no effect, are named in docs/fidelity.md.
     """
 
     name: str = "latest"

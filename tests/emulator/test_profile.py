@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 
 from emulator import PRESETS, ProfileError, load_profile
 from tests.emulator.harness import OK_JSON, called, run
+
+MARK = "Fields that nothing reads yet:"
 
 
 def difference(older: str, newer: str) -> dict[str, Any]:
@@ -31,6 +34,16 @@ def test_presets_differ_as_control_plane_10_says() -> None:
         "first_progress_limit_ms": (1000, 15000),
         "progress_is_guarded": (False, True),
     }
+
+
+def test_what_nothing_reads_is_said_to_have_no_effect() -> None:
+    """A limit that can be set and changes nothing misleads whoever sets it: docs/fidelity.md has to name it."""
+    checkout = Path(__file__).parents[2]
+    files = [path for package in ("emulator", "conformance") for path in (checkout / package).rglob("*.py")]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in files if path != checkout / "emulator" / "profile.py")
+    unread = {name for name in PRESETS["latest"].to_json() if not re.search(rf"\b{name}\b", code)}
+    line = next(line for line in (checkout / "docs" / "fidelity.md").read_text(encoding="utf-8").splitlines() if MARK in line)
+    assert unread == set(re.findall(r"`(\w+)`", line.partition(MARK)[2])) - {"DeviceProfile"}
 
 
 def test_below_api_20_nobody_calls_on_release() -> None:
