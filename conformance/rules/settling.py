@@ -25,40 +25,29 @@ def callback_throws(evidence: Evidence) -> Iterator[Finding]:
 
     onRelease in a fresh process is BK510.
     """
-    for view in evidence.views:
-        if view.nominal:
-            for call in view.calls:
-                if call.callback in _JUDGED and failed(call) and not view.rejected_with_a_non_error(call):
-                    if call.callback == "onRelease" and call.first_in_process:
-                        continue
-                    if only_in_an_upgrade(evidence, view, call):
-                        continue
-                    verb = "threw" if call.outcome == "threw" else "was rejected with"
-                    message = f"{call.callback} {verb} {error_name(view, call)} in a nominal session"
-                    yield finding("BK501", view, message, thrown(view, call), call=call, cause=error_name(view, call))
+    for view, call in _nominal_calls(evidence):
+        if not failed(call) or view.rejected_with_a_non_error(call) or (call.callback == "onRelease" and call.first_in_process):
+            continue
+        verb = "threw" if call.outcome == "threw" else "was rejected with"
+        message = f"{call.callback} {verb} {error_name(view, call)} in a nominal session"
+        yield finding("BK501", view, message, thrown(view, call), call=call, cause=error_name(view, call))
 
 
 @predicate("BK502", needs.a_nominal_session)
 def rejects_with_a_non_error(evidence: Evidence) -> Iterator[Finding]:
     """The device loses a rejection with a value that is no Error (control-plane 2.4)."""
-    for view in evidence.views:
-        if view.nominal:
-            for call in view.calls:
-                if only_in_an_upgrade(evidence, view, call):
-                    continue
-                if call.callback in _JUDGED and view.rejected_with_a_non_error(call):
-                    message = f"{call.callback} was rejected with a value that is no Error"
-                    yield finding("BK502", view, message, thrown(view, call), call=call)
+    for view, call in _nominal_calls(evidence):
+        if view.rejected_with_a_non_error(call):
+            message = f"{call.callback} was rejected with a value that is no Error"
+            yield finding("BK502", view, message, thrown(view, call), call=call)
 
 
 @predicate("BK503", needs.a_nominal_session)
 def never_settles(evidence: Evidence) -> Iterator[Finding]:
     """Unfinished when the bundle's timer ran out, or when nothing could finish it any more (C-035)."""
     for view in evidence.views:
-        if view.nominal:
-            for call in view.hung:
-                if only_in_an_upgrade(evidence, view, call):
-                    continue
+        for call in view.hung if view.nominal else ():
+            if not only_in_an_upgrade(evidence, view, call):
                 message = f"{call.callback} {'blocks the main thread for ever' if _blocks(call) else 'never settles'}"
                 yield finding("BK503", view, message, hang_seen(view, call), call=call)
 
@@ -74,6 +63,14 @@ def blocks_the_main_thread(evidence: Evidence) -> Iterator[Finding]:
                 held = seconds(call.sync_end_ns - call.begin_ns)
                 seen = f"{call.callback} held the main thread from {seconds(call.begin_ns)} to {seconds(call.sync_end_ns)}"
                 yield finding("BK504", view, f"{call.callback} held the main thread for {held}", seen, call=call)
+
+
+def _nominal_calls(evidence: Evidence) -> Iterator[tuple[SessionView, Call]]:
+    """The work and releases of nominal sessions; what an upgrade alone does to them is for BK508."""
+    for view in evidence.views:
+        for call in view.calls if view.nominal else ():
+            if call.callback in _JUDGED and not only_in_an_upgrade(evidence, view, call):
+                yield view, call
 
 
 def only_in_an_upgrade(evidence: Evidence, view: SessionView, call: Call) -> bool:
