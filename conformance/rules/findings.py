@@ -43,7 +43,7 @@ def shown(value: Value | None) -> str:
 
 
 def span(call: Call) -> str:
-    """When a call began and ended: "1.000 s to 3.500 s"."""
+    """When a call began and ended: "onBackup called at 1.000 s, settled at 3.500 s"."""
     end = "never settled" if call.end_ns is None else f"settled at {seconds(call.end_ns)}"
     return f"{call.callback} called at {seconds(call.begin_ns)}, {end}"
 
@@ -56,7 +56,7 @@ def returned(call: Call) -> str:
 
 
 def thrown(view: SessionView, call: Call) -> str:
-    """How a call failed: "threw TypeError: x is undefined at 1.000 s"."""
+    """How a call failed: "onBackup called at 0.000 s threw TypeError: 'x is undefined' at 1.000 s"."""
     event = view.errors[call.id]
     error = event.data["error"] or {"type": "unknown", "message": ""}
     verb = "threw" if call.outcome == "threw" else "was rejected with"

@@ -47,7 +47,7 @@ def as_json(value: Any) -> str:
 
 
 def close_to(name: str, known: Iterable[str]) -> str:
-    """; did you mean x?" where a known name is close, else ""."""
+    """The hint "; did you mean x?" where a known name is close, else ""."""
     by_lower = {candidate.lower(): candidate for candidate in known}
     close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.7)
     return f"; did you mean {by_lower[close[0]]}?" if close else ""
