@@ -51,9 +51,9 @@ class ListedFile:
     """What became of one file, special node, or directory without anything to list in it (its path ends with a slash).
 
     ``path`` is its device path, ``size`` its bytes (0 for what is no regular file), ``blob`` the name of the blob in which it
-    left, "" for none. ``leaves``: with its content. ``why``, where it did not leave like that: a `Fate` in lower case with
-    hyphens, breaks-the-bundle, pack-error, not-sent or not-scanned, and ``text`` says it for people. ``include`` and
-    ``exclude`` are the patterns that decided; ``recorded`` is the name under which it is restored, if it is not its path.
+    left, "" for none. ``leaves``: with its content. ``why``, where it did not leave like that: a `Fate.word`,
+    breaks-the-bundle, pack-error, not-sent or not-scanned, and ``text`` says it for people. ``include`` and ``exclude`` are
+    the patterns that decided; ``recorded`` is the name under which it is restored, if it is not its path.
     """
 
     path: str
@@ -206,7 +206,7 @@ class _Result:
         listed = ListedFile(decision.path, size, blob, False, include=decision.include, exclude=decision.exclude)
         if scanned is None or not decision.fate.leaves:
             blob = blob if decision.fate is Fate.LINK_AS_EMPTY_FILE else ""
-            return replace(listed, blob=blob, why=_why(decision.fate), text=_text(decision))
+            return replace(listed, blob=blob, why=decision.fate.word, text=_text(decision))
         recorded = _in_index(scanned.recorded) if scanned.big else scanned.recorded
         listed = replace(listed, recorded="" if _rooted(recorded) == decision.path else recorded)
         if why := self._lost(scanned, blob):
@@ -240,10 +240,6 @@ def _rooted(path: str) -> str:
 def _in_index(path: str) -> str:
     """A path as manage.json keeps it, where bytes that are no UTF-8 are lost (data-plane 3.6)."""
     return str(json.loads(quoted(path)))
-
-
-def _why(fate: Fate) -> str:
-    return fate.name.lower().replace("_", "-")
 
 
 def _text(decision: Decision) -> str:

@@ -91,8 +91,9 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Something that the includes match and that does not leave as it is: ``why`` (a `Fate` in lower case with hyphens, or
-    breaks-the-bundle), and ``by`` which exclude.
+    """Something that the includes match and that does not leave as it is.
+
+    ``why``: a `Fate.word`, or breaks-the-bundle; ``by``: which exclude, "" for none.
     """
 
     path: str
@@ -146,10 +147,10 @@ class FullBackup:
         if self.scan is None:
             return
         for skipped in self.scan.left_out:
-            yield LeftOut(skipped.path, _why(skipped.fate), skipped.exclude)
+            yield LeftOut(skipped.path, skipped.fate.word, skipped.exclude)
         for file in (*self.scan.small, *self.scan.big):
             if not file.fate.leaves:
-                yield LeftOut(file.path, _why(file.fate))
+                yield LeftOut(file.path, file.fate.word)
             elif file.big and not self._no_tar and "/" in extension(file.path):
                 yield LeftOut(file.path, BREAKS_THE_BUNDLE)
 
@@ -218,10 +219,6 @@ class IncrementalBackup:
         """manage.json, with the manifest of all that is known for the next backup."""
         known: tuple[ReportLine, ...] = self._compared.all if self._compared is not None else ()
         return _index(incremental_index(entries), write_report(known))
-
-
-def _why(fate: Fate) -> str:
-    return fate.name.lower().replace("_", "-")
 
 
 def stat_list(sandbox: Sandbox, config: BackupConfig, last_incremental_time: int) -> StatList:

@@ -32,6 +32,11 @@ class Fate(Enum):
         """Whether it leaves the sandbox with its content."""
         return self in (Fate.SMALL, Fate.BIG, Fate.EMPTY_DIRECTORY)
 
+    @property
+    def word(self) -> str:
+        """Its name in records and reports: in lower case, with hyphens."""
+        return self.name.lower().replace("_", "-")
+
 
 class ScannedFile(NamedTuple):
     """A file or an empty directory that the scan takes. An empty directory ends with a slash and has size 0.
