@@ -14,7 +14,8 @@ from emulator.kernel import current_thread
 from emulator.storage.disk import Disk
 from emulator.storage.sandbox import Sandbox
 
-Path = Any
+AnyPath = Any
+"""What functions of os take: str, bytes, a path object, or a descriptor."""
 
 
 class AppFiles:
@@ -25,7 +26,7 @@ class AppFiles:
         self.disk = disk
         self.paths: dict[int, str] = {}
 
-    def device_path(self, path: Path, dir_fd: int | None = None) -> str | None:
+    def device_path(self, path: AnyPath, dir_fd: int | None = None) -> str | None:
         """What the device calls it; None for what lies outside the sandbox, or is no path."""
         if isinstance(path, int):
             return self.paths.get(path)
@@ -40,7 +41,7 @@ class AppFiles:
         device = self.sandbox.device_path(host)
         return None if device is host or not self.sandbox.exists else device
 
-    def will_open(self, path: Path, device: str, writing: bool, creating: bool, dir_fd: int | None = None) -> None:
+    def will_open(self, path: AnyPath, device: str, writing: bool, creating: bool, dir_fd: int | None = None) -> None:
         """Ask for opening; what is not there and will not be made is left to the real call to complain about."""
         status = status_of(path, dir_fd)
         if status is None and not (creating and can_be_made(path, dir_fd)):
@@ -105,14 +106,15 @@ def _wait(ns: int) -> None:
         thread.sleep(ns)
 
 
-def status_of(path: Path, dir_fd: int | None = None) -> os.stat_result | None:
+def status_of(path: AnyPath, dir_fd: int | None = None) -> os.stat_result | None:
+    """The status of what lies at ``path``, links not followed; None where nothing does, or it cannot be asked for."""
     try:
         return os.fstat(path) if isinstance(path, int) else os.lstat(path, dir_fd=dir_fd)
     except (OSError, ValueError, TypeError):
         return None
 
 
-def can_be_made(path: Path, dir_fd: int | None = None) -> bool:
+def can_be_made(path: AnyPath, dir_fd: int | None = None) -> bool:
     """Whether ``path`` is free, and in a directory that there is."""
     directory = os.path.dirname(os.fsdecode(path).rstrip("/")) or "."
     return status_of(path, dir_fd) is None and status_of(directory, dir_fd) is not None
