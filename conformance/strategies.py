@@ -27,6 +27,7 @@ from conformance.suites.faults import STEADY, healed
 from conformance.suites.session import SessionGroup, single
 from emulator.ability import CALLBACKS, BundleVersion
 from emulator.conditions import Cancel, ClientDeath, Condition, IpcFailure, Kill, LowMemoryKill, ServiceDeath, Trigger
+from emulator.kernel.events import NS_PER_S
 from emulator.plan import SessionKind, SessionPlan, nominal_plan
 
 _SPECIAL_TYPES = ("anco_file_list_clone", "file_manager_file_list_clone")
@@ -54,7 +55,6 @@ _MESSAGES = (
 )
 _MAX_EVENT = 99  # from 100 on Hypothesis mixes in numbers that it finds in the modules that happen to be loaded
 _MAX_ELEMENTS = 4
-_S = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,14 @@ class Draws:
         callbacks = tuple(sorted(self.callbacks)) or ("onBackup",)
         return st.one_of(
             st.builds(lambda kind, event: kind(event=event), st.sampled_from(triggers), st.integers(0, _MAX_EVENT)),
-            st.builds(lambda kind, at: kind(at_ns=at), st.sampled_from(triggers), st.sampled_from((0, _S // 2, 3 * _S, 7 * _S))),
-            st.builds(LowMemoryKill, st.sampled_from(callbacks), st.sampled_from((0, _S // 1000, _S // 2, 3 * _S))),
+            st.builds(
+                lambda kind, at: kind(at_ns=at),
+                st.sampled_from(triggers),
+                st.sampled_from((0, NS_PER_S // 2, 3 * NS_PER_S, 7 * NS_PER_S)),
+            ),
+            st.builds(
+                LowMemoryKill, st.sampled_from(callbacks), st.sampled_from((0, NS_PER_S // 1000, NS_PER_S // 2, 3 * NS_PER_S))
+            ),
             st.builds(IpcFailure, st.sampled_from(_MESSAGES), st.integers(1, 3)),
             st.sampled_from(tuple(STEADY.values())),
         )

@@ -10,9 +10,9 @@ from conformance.rules import needs
 from conformance.rules.findings import finding, returned, seconds, shown, span, thrown
 from conformance.rules.registry import predicate
 from conformance.view import COMPATIBILITY_CALLBACKS, SessionView, failed
+from emulator.kernel.events import NS_PER_MS
 from emulator.record import Call
 
-_NS_PER_MS = 1_000_000
 _DEFAULT_LIMIT_MS = 1_000
 
 
@@ -33,7 +33,7 @@ def _fault(view: SessionView, call: Call) -> str:
         return "threw" if call.outcome == "threw" else "was rejected"
     if not call.is_async and call.sync_end_ns is not None:
         return f"returned {shown(call.value)} at once, not a Promise of a string"
-    limit_ns = int(view.record.profile.get("compatibility_wait_ms", _DEFAULT_LIMIT_MS)) * _NS_PER_MS
+    limit_ns = int(view.record.profile.get("compatibility_wait_ms", _DEFAULT_LIMIT_MS)) * NS_PER_MS
     until_ns = call.end_ns if call.end_ns is not None else view.seen_until_ns(call.process)
     begin_ns = call.sync_end_ns if call.sync_end_ns is not None else call.begin_ns
     if until_ns - begin_ns >= limit_ns:

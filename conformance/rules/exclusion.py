@@ -1,4 +1,4 @@
-"""BK3xx: the Ex and the plain callback exclude each other (C-014, C-025)."""
+"""BK301 and BK302: the Ex and the plain callback exclude each other (C-014, C-025)."""
 
 from __future__ import annotations
 

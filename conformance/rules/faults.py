@@ -1,4 +1,4 @@
-"""BK9xx: a session under a device condition against the same session without it."""
+"""BK902: a session under a device condition against the same session without it."""
 
 from __future__ import annotations
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 
 from conformance.catalogue import CATALOGUE, Finding
 from conformance.view import SessionView
+from emulator.kernel.events import NS_PER_MS, NS_PER_S
 from emulator.record import Call, Value
 
 _MAX_SHOWN = 120
 _MAX_LOG_LINES = 10
-_NS_PER_S = 1_000_000_000
 
 
 def seconds(ns: int) -> str:
     """Virtual nanoseconds as "5.250 s"."""
-    return f"{ns // _NS_PER_S}.{ns % _NS_PER_S // 1_000_000:03d} s"
+    return f"{ns // NS_PER_S}.{ns % NS_PER_S // NS_PER_MS:03d} s"
 
 
 def quoted(text: str) -> str:

@@ -10,9 +10,9 @@ from conformance.rules import needs
 from conformance.rules.findings import error_name, finding, seconds, span, thrown
 from conformance.rules.registry import predicate
 from conformance.view import SessionView, failed
+from emulator.kernel.events import NS_PER_MS
 from emulator.record import Call
 
-_NS_PER_MS = 1_000_000
 _DEFAULT_LIMIT_MS = 5_000
 
 
@@ -45,7 +45,7 @@ def release_calls(view: SessionView) -> Iterator[Call]:
 
 def limit_ns(view: SessionView) -> int:
     """How long onRelease may take on this device, in virtual ns."""
-    return int(view.record.profile.get("release_wait_ms", _DEFAULT_LIMIT_MS)) * _NS_PER_MS
+    return int(view.record.profile.get("release_wait_ms", _DEFAULT_LIMIT_MS)) * NS_PER_MS
 
 
 def overran(view: SessionView, call: Call) -> bool:

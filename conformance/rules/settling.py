@@ -10,10 +10,11 @@ from conformance.rules import needs
 from conformance.rules.findings import error_name, finding, seconds, span, thrown
 from conformance.rules.registry import predicate
 from conformance.view import WORK_CALLBACKS, SessionView, failed
+from emulator.kernel.events import NS_PER_S
 from emulator.plan import SessionKind
 from emulator.record import Call
 
-BLOCKING_NS = 1_000_000_000
+BLOCKING_NS = NS_PER_S
 """How long the main thread may be held: as long as an onProcess call may wait for it."""
 
 _JUDGED = WORK_CALLBACKS | {"onRelease"}

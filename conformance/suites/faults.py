@@ -23,17 +23,16 @@ from emulator.conditions import (
     SlowCpu,
     SlowMainThread,
 )
+from emulator.kernel.events import NS_PER_MS
 from emulator.plan import SessionKind, SessionPlan, nominal_plan
 from emulator.record import Record
 from emulator.storage.seed import AppData
 
-_MS = 1_000_000
-
 STEADY: dict[str, Condition] = {
     "slow-cpu": SlowCpu(4),
     "very-slow-cpu": SlowCpu(40),
-    "busy-main-thread": SlowMainThread(200 * _MS),
-    "very-busy-main-thread": SlowMainThread(3_000 * _MS),
+    "busy-main-thread": SlowMainThread(200 * NS_PER_MS),
+    "very-busy-main-thread": SlowMainThread(3_000 * NS_PER_MS),
     "connect-timeout": ConnectTimeout(),
     "connect-given-up": ConnectTimeout(ams_gives_up_s=20),
     "connect-refused": RefuseConnect(),

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from conformance.suites.corpus import infos_document
 from conformance.suites.session import STANDARD_PAIR, Session, SessionGroup, SessionGroups, SuiteContext, single
+from emulator.kernel.events import NS_PER_S
 from emulator.plan import ClientStep, SessionKind, nominal_plan
-
-_S = 1_000_000_000
 
 
 def groups(context: SuiteContext) -> SessionGroups:
@@ -18,10 +17,10 @@ def groups(context: SuiteContext) -> SessionGroups:
         kept = replace(plan, infos=infos_document([], clearBackupData="false"))
         yield single(f"{kind}-keep-data", kept)
         steps = {
-            "more-time": ClientStep(_S // 10, "update_timer", value=3_600_000),
-            "send-rate": ClientStep(_S // 10, "update_send_rate", value=1),
-            "release-early": ClientStep(2 * _S, "release"),
-            "cancel-early": ClientStep(2 * _S, "cancel"),
+            "more-time": ClientStep(NS_PER_S // 10, "update_timer", value=3_600_000),
+            "send-rate": ClientStep(NS_PER_S // 10, "update_send_rate", value=1),
+            "release-early": ClientStep(2 * NS_PER_S, "release"),
+            "cancel-early": ClientStep(2 * NS_PER_S, "cancel"),
         }
         for name, step in steps.items():
             yield single(f"{kind}-{name}", replace(plan, steps=(step,)))

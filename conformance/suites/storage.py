@@ -26,6 +26,7 @@ from emulator.conditions import (
     StorageFull,
     Vanishes,
 )
+from emulator.kernel.events import NS_PER_S
 from emulator.plan import SessionKind, nominal_plan
 from emulator.record import Event, Record
 
@@ -34,7 +35,7 @@ _MAX_PATHS = 8
 _OPERATIONS = ("open", "write", "read")
 _KILLS = 4
 _NS_PER_BYTE = 1_000
-_SLOW = SlowStorage(1_000_000_000 // _NS_PER_BYTE)
+_SLOW = SlowStorage(NS_PER_S // _NS_PER_BYTE)
 
 STEADY: dict[str, Condition] = {
     "no-space": StorageFull(0),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from emulator.extension.incoming import Incoming, RestoreTerms
 from emulator.extension.outgoing import FullBackup, IncrementalBackup, LeftOut, NotPacked, Outgoing, stat_list
 from emulator.extension.special_incoming import SpecialIncoming
+from emulator.kernel.events import NS_PER_MS
 from emulator.storage.config.bundle_info import BundleInfo
 from emulator.storage.incremental.stat_list import StatList
 from emulator.storage.pack.index import IndexEntry
@@ -51,7 +52,7 @@ class DataPlane:
 
     def incremental_backup(self, process: ExtensionProcess, stats: StatList, previous: bytes) -> Backup:
         """Compare with the ``previous`` manifest."""
-        epoch_ms = (process.wall_epoch_ns + process.kernel.now_ns) // 1_000_000
+        epoch_ms = (process.wall_epoch_ns + process.kernel.now_ns) // NS_PER_MS
         host = process.host
         return IncrementalBackup(process.sandbox, process.packer, host.disk, stats, previous, epoch_ms, host.conditions)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from emulator.kernel.events import NS_PER_S
 from emulator.service.details import file_error_envelope, progress_envelope
 from emulator.service.errors import Code
 from emulator.service.reverse import FileReady
@@ -133,7 +134,7 @@ class ExtensionFace:
         """ReportAppProcessInfo: forwarded in the envelope of control-plane 3.6."""
         if self._refused:
             return Code.E_PERM
-        epoch_s = (self._service.host.wall_epoch_ns + self._service.kernel.now_ns) // 1_000_000_000
+        epoch_s = (self._service.host.wall_epoch_ns + self._service.kernel.now_ns) // NS_PER_S
         await self._session.reverse.on_process(self._entry.name, progress_envelope(epoch_s, text))
         return Code.OK
 
@@ -141,7 +142,7 @@ class ExtensionFace:
         """ReportAppProcessInfo of a file that could not be packed."""
         if self._refused:
             return Code.E_PERM
-        epoch_s = (self._service.host.wall_epoch_ns + self._service.kernel.now_ns) // 1_000_000_000
+        epoch_s = (self._service.host.wall_epoch_ns + self._service.kernel.now_ns) // NS_PER_S
         await self._session.reverse.on_process(self._entry.name, file_error_envelope(epoch_s, number, text))
         return Code.OK
 

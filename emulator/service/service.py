@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from emulator.extension.stub import LEGACY_PREFIXES, version_prefix
 from emulator.kernel import Mutex, NativeThread
-from emulator.kernel.events import NS_PER_S
+from emulator.kernel.events import NS_PER_MS, NS_PER_S
 from emulator.service.connection import Connection
 from emulator.service.details import BundleInfos, conflict_report, read_infos
 from emulator.service.endings import Endings
@@ -97,7 +97,7 @@ class BackupService:
     def _clock(self, at_ns: int) -> str:
         ns = self.host.wall_epoch_ns + at_ns
         moment = datetime.fromtimestamp(ns // NS_PER_S, UTC)
-        return f"{moment:%Y-%m-%d %H:%M:%S}:{ns // 1_000_000 % 1000:03d}"
+        return f"{moment:%Y-%m-%d %H:%M:%S}:{ns // NS_PER_MS % 1000:03d}"
 
     # appends -----------------------------------------------------------------------------------------------------------
 
