@@ -1,6 +1,6 @@
 """One fuzzed session with all rules judged, against bare Hypothesis that calls the same callback with the same strategy.
 
-At most one and a half times as long: ``pytest tests/benchmarks/bench_fuzz.py --benchmark-disable -s`` prints the ratio.
+At most one and a half times as long. How to run it is in docs/performance.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Wall seconds of ``pytest --extension=fixtures.notes.Ext``, and what of them is import and collection.
 
-The goal on two cores is 5 s in all and 1 s before the first test begins; ``-s`` prints the figures.
+The goal on two cores is 5 s in all and 1 s before the first test begins. How to run it is in docs/performance.md.
 """
 
 from __future__ import annotations

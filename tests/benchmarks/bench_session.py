@@ -1,6 +1,6 @@
 """One nominal session of 60 virtual seconds with 12 polls against a bare virtual asyncio loop with the same timers and calls.
 
-At most three times as long: ``pytest tests/benchmarks/bench_session.py --benchmark-disable -s`` prints the ratio.
+At most three times as long. How to run it is in docs/performance.md.
 """
 
 from __future__ import annotations

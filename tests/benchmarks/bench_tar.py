@@ -1,6 +1,6 @@
 """Packing and restoring against GNU tar: the same tree, in the same place, in the same run.
 
-``pytest tests/benchmarks/bench_tar.py --benchmark-disable -s`` prints the figures. At most three times tar's time packing, and
+How to run it is in docs/performance.md. At most three times tar's time packing, and
 one and a half times restoring; a restore of 1 GiB in less than 150 MiB; the same cost for a file among 1,000 and 100,000.
 """
 
