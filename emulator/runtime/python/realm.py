@@ -31,7 +31,7 @@ from emulator.runtime.realm import AppError, CallJob, Completion
 
 if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
-    from emulator.subject import PythonSubject
+    from emulator.runtime.python.subject import PythonSubject
 
 GRACE_ITERATIONS = 20
 """Loop iterations that work started by a callback may still take, at no virtual time, after the callback has settled.

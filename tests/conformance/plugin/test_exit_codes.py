@@ -35,7 +35,7 @@ UNUSABLE = {
     "cannot be made": (
         "needy.Ext",
         "--extension=needy.Ext: Ext() failed: TypeError: Ext.__init__() missing 1 required positional argument: 'app' "
-        "({checkout}/emulator/subject.py:",
+        "({checkout}/emulator/runtime/python/loading.py:",
     ),
 }
 

@@ -1,0 +1,199 @@
+"""From the name of a Python class to a subject: the module is imported and an instance made once, and no callback is called."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from emulator.ability import CALLBACKS, BackupExtensionAbility
+from emulator.runtime.python import surface
+from emulator.runtime.python.subject import PythonSubject, shown
+
+
+class NotLoadable(Exception):
+    """The class cannot be imported, found or instantiated; the message says what was tried and what is close."""
+
+
+def load_python_subject(spec: str, place: type[Any] | Path | str, name: str = "") -> PythonSubject:
+    """The class itself, or the class ``name`` of a file or of a module, as the user's ``spec`` says. Raises NotLoadable."""
+    if isinstance(place, type):
+        return _subject(place, spec)
+    module = _import_file(place) if isinstance(place, Path) else _import_module(place)
+    return _subject(_member(module, name), spec)
+
+
+def _import_module(name: str) -> ModuleType:
+    def load() -> ModuleType:
+        return importlib.import_module(name)
+
+    try:
+        return _loading(load)
+    except ModuleNotFoundError as error:
+        if error.name is None or not (name == error.name or name.startswith(error.name + ".")):
+            raise _import_failed(name, error) from None
+        raise NotLoadable(
+            f"there is no module {error.name!r}; looked in {', '.join(_first_places())} and what is installed"
+        ) from None
+    except BaseException as error:
+        raise _import_failed(name, error) from None
+
+
+def _first_places() -> list[str]:
+    """The directories in which an app's own modules are looked for first."""
+    places = dict.fromkeys(place or str(Path.cwd()) for place in sys.path if "site-packages" not in place)
+    return list(places)[:2]
+
+
+def _import_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise NotLoadable(f"there is no file {path}")
+    packages, home = _packages_around(path.resolve())
+    name = ".".join((*packages, path.stem))
+
+    def load() -> ModuleType:
+        loaded = sys.modules.get(name)
+        if loaded is not None and getattr(loaded, "__file__", None) == str(path.resolve()):
+            return loaded
+        sys.path[:0] = [place for place in (str(path.resolve().parent), home) if place not in sys.path]
+        if packages:
+            importlib.import_module(".".join(packages))
+        module_spec = importlib.util.spec_from_file_location(name, path.resolve())
+        assert module_spec is not None and module_spec.loader is not None
+        module = importlib.util.module_from_spec(module_spec)
+        sys.modules[name] = module
+        try:
+            module_spec.loader.exec_module(module)
+        except BaseException:
+            sys.modules.pop(name, None)
+            raise
+        return module
+
+    try:
+        return _loading(load)
+    except BaseException as error:
+        raise _import_failed(str(path), error) from None
+
+
+def _packages_around(path: Path) -> tuple[list[str], str]:
+    """The packages in which this file is a module, outermost first, and the directory from which they are imported.
+
+    A directory with an ``__init__.py`` is a package, as for pytest, so that its modules can import each other.
+    """
+    packages: list[str] = []
+    directory = path.parent
+    while (directory / "__init__.py").is_file():
+        packages.insert(0, directory.name)
+        directory = directory.parent
+    return packages, str(directory)
+
+
+def _loading(load: Callable[[], ModuleType]) -> ModuleType:
+    surface.install()
+    with surface.loading():
+        module = load()
+    surface.rebind()
+    return module
+
+
+def _import_failed(name: str, error: BaseException) -> NotLoadable:
+    if isinstance(error, KeyboardInterrupt):
+        detail = "the import was interrupted (KeyboardInterrupt)"
+    elif isinstance(error, SyntaxError):
+        detail = f"{error.filename}:{error.lineno}: {error.msg}"
+    else:
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if "importlib" not in f.filename]
+        own = [f for f in frames if f.filename != __file__]
+        where = f" ({own[-1].filename}:{own[-1].lineno})" if own else ""
+        detail = f"{type(error).__name__}: {error}{where}"
+    return NotLoadable(f"importing {name} failed: {detail}")
+
+
+def _member(module: ModuleType, name: str) -> type[Any]:
+    found = getattr(module, name, None)
+    if found is None:
+        classes = [n for n, value in vars(module).items() if isinstance(value, type) and not n.startswith("_")]
+        close = difflib.get_close_matches(name, classes, cutoff=0.4) or classes
+        hint = f"; did you mean {', '.join(close)}?" if close else "; it defines no class"
+        raise NotLoadable(f"{module.__name__} has no {name!r}{hint}")
+    if not isinstance(found, type):
+        raise NotLoadable(f"{name} is a {type(found).__name__}, not a class")
+    return found
+
+
+def _subject(cls: type[Any], spec: str) -> PythonSubject:
+    callbacks = tuple(name for name in CALLBACKS if _defines(cls, name))
+    if not callbacks:
+        own = [n for n, v in vars(cls).items() if callable(v) and not n.startswith("_")]
+        close = [m for name in own for m in difflib.get_close_matches(name, CALLBACKS, n=1, cutoff=0.6)]
+        hint = f"; did you mean {', '.join(dict.fromkeys(close))}?" if close else ""
+        raise NotLoadable(f"{cls.__qualname__} defines none of the callbacks ({', '.join(CALLBACKS[:6])}, ...){hint}")
+    if inspect.isabstract(cls):
+        missing = ", ".join(sorted(cls.__abstractmethods__))
+        raise NotLoadable(f"{cls.__qualname__} is abstract: {missing} not implemented")
+    _try_instance(cls)
+    return PythonSubject(cls, spec, callbacks, _file(cls), _places(cls, callbacks), _roots(cls))
+
+
+def _defines(cls: type[Any], name: str) -> bool:
+    found = inspect.getattr_static(cls, name, None)
+    return found is not None and found is not vars(BackupExtensionAbility).get(name)
+
+
+def _try_instance(cls: type[Any]) -> None:
+    try:
+        with surface.loading():
+            instance = cls()
+    except BaseException as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        raise NotLoadable(
+            f"{cls.__qualname__}() failed: {type(error).__name__}: {error} "
+            f"({where.filename}:{where.lineno}); the device makes it without arguments"
+        ) from None
+    try:
+        instance.context = None
+    except Exception as error:
+        raise NotLoadable(
+            f"{cls.__qualname__} cannot take its context ({type(error).__name__}: {error}); "
+            "add 'context' to __slots__ or derive from emulator.BackupExtensionAbility"
+        ) from None
+
+
+def _file(cls: type[Any]) -> str:
+    try:
+        return shown(inspect.getsourcefile(cls) or "")
+    except (OSError, TypeError):
+        return ""
+
+
+def _places(cls: type[Any], callbacks: tuple[str, ...]) -> dict[str, str]:
+    codes = {name: getattr(inspect.unwrap(getattr(cls, name)), "__code__", None) for name in callbacks}
+    return {name: f"{shown(code.co_filename)}:{code.co_firstlineno}" for name, code in codes.items() if code is not None}
+
+
+_OURS = ("emulator", "conformance")
+
+
+def _roots(cls: type[Any]) -> tuple[str, ...]:
+    """The directory or file whose code is the app's own: its top package, or its single module. Of a subject of ours it is the
+    module alone: nothing else of the harness is to be counted.
+    """
+    module = sys.modules.get(cls.__module__)
+    file = getattr(module, "__file__", None)
+    if file is None:
+        return ()
+    top_name = cls.__module__.partition(".")[0]
+    if top_name in _OURS:
+        return (file,)
+    top = sys.modules.get(top_name)
+    top_file = getattr(top, "__file__", None)
+    if top is not module and top_file and Path(top_file).name == "__init__.py":
+        return (str(Path(top_file).parent),)
+    return (str(Path(file).parent),) if "." in cls.__module__ else (file,)
