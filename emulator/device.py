@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from emulator.plan import DEFAULT_BUNDLE, SessionPlan
 from emulator.profile import PRESETS, DeviceProfile
 from emulator.record import Record
 from emulator.service.service import BackupService
+from emulator.storage.config import DOCUMENTED_INCLUDES, BackupConfig
 from emulator.storage.disk import HEALTHY_DISK
 from emulator.storage.faults import disk_for
 from emulator.storage.host_place import PLACES
@@ -60,6 +62,13 @@ class InstalledBundle:
     def allows_backup(self) -> bool:
         """allowToBackupRestore."""
         return self.package.allow_to_backup_restore
+
+    @cached_property
+    def config(self) -> BackupConfig:
+        """The app's profile as this device reads it (clauses V-11)."""
+        config = self.package.config
+        documented = self.profile.v_11_default_includes == "docs"
+        return replace(config, default_includes=DOCUMENTED_INCLUDES) if documented else config
 
     @property
     def has_backup_extension(self) -> bool:
@@ -212,7 +221,7 @@ class Device:
 
     def archive_of(self, bundle: InstalledBundle) -> Archive:
         """What a full backup of the app's present files would give, without asking the app."""
-        backup = FullBackup(bundle.sandbox, bundle.package.config, Packer(owner_of(self.profile.user_id)), HEALTHY_DISK)
+        backup = FullBackup(bundle.sandbox, bundle.config, Packer(owner_of(self.profile.user_id)), HEALTHY_DISK)
         archive, entries = Archive(), []
         for made in backup.blobs():
             if isinstance(made, Outgoing) and not made.error:

@@ -44,11 +44,11 @@ class DataPlane:
     def full_backup(self, process: ExtensionProcess, info: BundleInfo, result: str = "") -> SizedBackup:
         """Scan. ``info`` is what the caller says of the bundle, ``result`` what onBackupEx returned. Raises DataError."""
         bundle, host = process.bundle, process.host
-        return FullBackup(bundle.sandbox, bundle.package.config, process.packer, host.disk, info, result, host.conditions)
+        return FullBackup(bundle.sandbox, bundle.config, process.packer, host.disk, info, result, host.conditions)
 
     def stat_list(self, bundle: InstalledBundle, last_incremental_time: int) -> StatList:
         """What the service sees of the app's files; the time in seconds."""
-        return stat_list(bundle.sandbox, bundle.package.config, last_incremental_time)
+        return stat_list(bundle.sandbox, bundle.config, last_incremental_time)
 
     def incremental_backup(self, process: ExtensionProcess, stats: StatList, previous: bytes) -> Backup:
         """Compare with the ``previous`` manifest."""
@@ -59,4 +59,4 @@ class DataPlane:
     def incoming(self, process: ExtensionProcess, terms: RestoreTerms) -> Incoming:
         """The staging of a restore."""
         kind = SpecialIncoming if terms.special else Incoming
-        return kind(process.sandbox, process.host.disk, process.bundle.package.config.full_backup_only, terms)
+        return kind(process.sandbox, process.host.disk, process.bundle.config.full_backup_only, terms)

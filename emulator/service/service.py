@@ -192,7 +192,7 @@ class BackupService:
     def _breaks_on(self, asked: Sequence[tuple[str, str | None]]) -> bool:
         """Whether reading one of the apps' profiles throws, which is the end of the whole request (data-plane 1.2)."""
         found = [bundle for name, _ in asked if (bundle := self.device.bundles.get(name)) is not None]
-        return any(bundle.has_backup_extension and bundle.package.config.throws for bundle in found)
+        return any(bundle.has_backup_extension and bundle.config.throws for bundle in found)
 
     def _bundle_info(self, document: str | None) -> BundleInfo:
         info = read_bundle_info(document)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from emulator import PRESETS, ProfileError, load_profile
+from emulator import PRESETS, Device, DeviceProfile, ProfileError, SessionKind, load_profile, load_subject, nominal_plan
+from emulator.storage.config import DOCUMENTED_INCLUDES
 from tests.emulator.harness import OK_JSON, called, run
 
 MARK = "Fields that nothing reads yet:"
@@ -69,6 +70,29 @@ def test_v_01_by_the_text() -> None:
     assert called(run(Ext))[:2] == ["onBackupEx", "onBackup"]
     profile = PRESETS["latest"].with_changes(v_01_empty_backup_result_calls="onRestore")
     assert called(run(Ext, profile=profile))[:2] == ["onBackupEx", "onRestore"]
+
+
+def test_v_11_by_the_text(tmp_path: Path) -> None:
+    """The documentation lists el5, and no databases of a module (clauses V-11)."""
+
+    class Idle:
+        def onBackup(self) -> None: ...
+
+    def taken(profile: DeviceProfile) -> set[str]:
+        with Device(profile) as device:
+            device.install(load_subject(Idle), sandbox=tmp_path)
+            out = device.run(nominal_plan(SessionKind.FULL_BACKUP)).of_kind("file.out")
+            return {file["path"] for event in out for file in event.data["files"]}
+
+    kept, el5, database = (
+        f"data/storage/{place}/kept" for place in ("el1/base/files", "el5/base/files", "el2/base/haps/entry/database")
+    )
+    for path in (kept, el5, database):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text("kept")
+    assert taken(PRESETS["latest"]) == {f"/{kept}", f"/{database}"}
+    assert taken(PRESETS["latest"].with_changes(v_11_default_includes="docs")) == {f"/{kept}", f"/{el5}"}
+    assert len(DOCUMENTED_INCLUDES) == 16
 
 
 def test_a_file_overrides_a_preset(tmp_path: Path) -> None:

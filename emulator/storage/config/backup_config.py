@@ -23,6 +23,12 @@ DEFAULT_INCLUDES: tuple[str, ...] = (
 )
 """PATHES_TO_BACKUP: what is backed up where the profile has no ``includes`` (data-plane 1.4)."""
 
+DOCUMENTED_INCLUDES: tuple[str, ...] = (
+    *(f"data/storage/{level}/{path}" for level in ("el1", "el2", "el5") for path in _AREA if path != "base/haps/*/database/"),
+    "data/storage/el2/distributedfiles/",
+)
+"""The same as the documentation lists it (clauses V-11)."""
+
 
 class ProfileThrows(RuntimeError):
     """Reading the profile throws, as Json::LogicError on the device: the connect, the scan or the whole request fails."""
@@ -34,13 +40,14 @@ class BackupConfig:
 
     Getters raise ProfileThrows where the document is no object, `mapping` excepted, and where it is nested too deep.
     ``document`` is what the parser made of the text, None for the null config; ``readable`` is False when the parser refused
-    the text, and ``error`` then says where and why.
+    the text, and ``error`` then says where and why. ``default_includes`` stand for ``includes`` where there are none.
     """
 
     document: Json = field(hash=False)
     readable: bool = True
     error: str = ""
     too_deep: bool = False
+    default_includes: tuple[str, ...] = DEFAULT_INCLUDES
 
     @property
     def throws(self) -> bool:
@@ -56,7 +63,7 @@ class BackupConfig:
     def includes(self) -> tuple[str, ...]:
         """What to back up, in the profile's order; one empty string means nothing."""
         items = self._member("includes")
-        return (_strings(items) or ("",)) if isinstance(items, list) else DEFAULT_INCLUDES
+        return (_strings(items) or ("",)) if isinstance(items, list) else self.default_includes
 
     @property
     def excludes(self) -> tuple[str, ...]:
