@@ -61,8 +61,8 @@ def groups(context: SuiteContext) -> SessionGroups:
             continue
         for name, condition in conditions_of(record, context.thorough):
             yield healed(f"{kind}-{name}", nominal_plan(kind), condition)
-        if not changes_of(record):
-            continue
+        if not changes_of(record) and kind != SessionKind.FULL_BACKUP:
+            continue  # a restore brings everything anew; a backup may have put back what it took away
         for operation in _OPERATIONS:
             for nth in islice(count(1), _MAX_OPERATIONS if context.thorough else 1):
                 struck = yield healed(f"{kind}-io-error-{operation}-{nth}", nominal_plan(kind), IoError("*", operation, nth))

@@ -150,10 +150,11 @@ def test_no_suite_feeds_a_rule_that_does_not_exist() -> None:
 
 
 @pytest.mark.parametrize("operations", [0, 1, 7])
-def test_an_error_is_tried_at_every_file_operation(operations: int) -> None:
-    """As long as one strikes, there may be a further operation."""
+@pytest.mark.parametrize("spec", ["fixtures.notes.Ext", "fixtures.good.template.Ext"])
+def test_an_error_is_tried_at_every_file_operation(spec: str, operations: int) -> None:
+    """As long as one strikes, there may be a further operation, also of an app whose files are the same in the end."""
     record = (
-        Lab(load_subject("fixtures.notes.Ext"))
+        Lab(load_subject(spec))
         .run(single("n", nominal_plan(SessionKind.FULL_BACKUP), data=AppData.FEW))
         .records[0]
     )
