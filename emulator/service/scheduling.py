@@ -73,9 +73,9 @@ class Scheduler:
         entry.action = Action.RUNNING
         if entry.clear_flag:
             self._service.clear_records.add(entry.name)
-        self._service.sched_thread.submit(self._run, session, entry)
+        self._service.sched_thread.post(self._run, session, entry)
 
-    async def _run(self, session: Session, entry: BundleEntry) -> None:
+    def _run(self, session: Session, entry: BundleEntry) -> None:
         if not self._current(session, entry) or entry.action is not Action.RUNNING:
             return
         if session.scenario is Scenario.BACKUP:
