@@ -17,7 +17,16 @@ from typing import NamedTuple
 from conformance import scenarios
 from conformance.catalogue import CATALOGUE, Finding, Severity
 from conformance.evidence import Evidence
-from conformance.rules import NOT_JUDGED, PREDICATES, does_not_run, files_blocked, judge_evidence, not_applicable, switched_off
+from conformance.rules import (
+    NOT_JUDGED,
+    PREDICATES,
+    does_not_run,
+    files_blocked,
+    judge_evidence,
+    not_applicable,
+    switched_off,
+    without_subject,
+)
 from conformance.rules.damage import volatile
 from conformance.scenarios import Verdict
 from conformance.suites import FUZZ, SUITES, Suite, suites_feeding
@@ -311,14 +320,24 @@ class ConformanceRun:
         if errors:
             return RuleOutcome(rule_id, OutcomeKind.ERROR, "\n".join(errors[:MAX_ERRORS]))
         blocked = [reason for state in states for reason in state.blocked]
-        if blocked and not any(state.judged for state in states):
+        nothing = self._without_subject(rule_id)
+        if blocked and nothing is None and not any(state.judged for state in states):
             return RuleOutcome(rule_id, OutcomeKind.BLOCKED, blocked[0])
-        if rule_id in self._judging.applies:
-            ordinary = self._state.get("nominal")
-            if ordinary is not None and ordinary.lacking:  # to pass by what is left of them would be hollow
-                return RuleOutcome(rule_id, OutcomeKind.BLOCKED, ordinary.lacking[0])
+        applies = rule_id in self._judging.applies
+        ordinary = self._state.get("nominal")
+        # To pass by what is left of them would be hollow, and to have nothing to judge is no wonder.
+        if ordinary is not None and ordinary.lacking and (applies or nothing is None):
+            return RuleOutcome(rule_id, OutcomeKind.BLOCKED, ordinary.lacking[0])
+        if applies:
             return RuleOutcome(rule_id, OutcomeKind.PASSED)
-        return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, self._judging.reason_for_nothing(rule_id))
+        return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, nothing or self._judging.reason_for_nothing(rule_id))
+
+    def _without_subject(self, rule_id: str) -> str | None:
+        """Why the app has nothing that the rule could judge, as far as that can be said without a session; None if it has."""
+        if rule_id == "BK603" and not (self._package is not None and self._package.full_backup_only):
+            return self._judging.reason_for_nothing(rule_id)
+        profile = self._settings.device.to_json()
+        return without_subject(rule_id, frozenset(self._subject.callbacks), (profile,))
 
     def _save(self, sighting: Sighting) -> str:
         if not sighting.group.sessions:

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from conformance.catalogue import Finding, rule
 from conformance.evidence import Evidence
-from conformance.rules.applicability import not_applicable
+from conformance.rules.applicability import not_applicable, without_subject
 from conformance.rules.package_applicability import package_blocked, switched_off
 from conformance.rules.registry import NEEDS, NOT_JUDGED, PREDICATES, Predicate, predicate
 from conformance.rules.source_applicability import does_not_run, source_blocked
@@ -30,6 +30,7 @@ __all__ = [
     "package_blocked",
     "predicate",
     "switched_off",
+    "without_subject",
 ]
 
 _JUDGES = (

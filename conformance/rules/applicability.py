@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from conformance.catalogue import rule
 from conformance.evidence import Evidence
@@ -44,14 +45,15 @@ def not_applicable(rule_id: str, evidence: Evidence) -> str | None:
     views = evidence.views
     if not views:
         return "there is no session that can be judged"
-    return _by_subject(rule_id, views) or _by_session(rule_id, evidence)
-
-
-def _by_subject(rule_id: str, views: tuple[SessionView, ...]) -> str | None:
-    for field, rules, what in _LEVELS:
-        if rule_id in rules and not any(view.record.profile.get(field, True) for view in views):
-            return f"this device level does not know {what}"
     callbacks = frozenset[str]().union(*(view.callbacks for view in views))
+    return without_subject(rule_id, callbacks, [view.record.profile for view in views]) or _by_session(rule_id, evidence)
+
+
+def without_subject(rule_id: str, callbacks: frozenset[str], profiles: Iterable[Mapping[str, Any]]) -> str | None:
+    """Why the rule has nothing to judge in an app with these callbacks on devices with these profiles, whatever is run."""
+    for field, rules, what in _LEVELS:
+        if rule_id in rules and not any(profile.get(field, True) for profile in profiles):
+            return f"this device level does not know {what}"
     if rule_id == "BK504":
         return "onProcess is overridden, so that a blocked main thread is BK401" if "onProcess" in callbacks else None
     if rule_id == "BK302":

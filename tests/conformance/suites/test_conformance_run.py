@@ -101,6 +101,24 @@ def test_a_rule_does_not_pass_when_an_ordinary_session_could_not_be_judged(tmp_p
     assert not kinds(outcomes, OutcomeKind.FAILED, OutcomeKind.WARNED, OutcomeKind.ERROR)
     assert outcomes["BK101"].outcome is OutcomeKind.BLOCKED
     assert "full-backup: not available on the emulated device: socket" in outcomes["BK101"].reason
+
+
+class AllRefused(BackupExtensionAbility):
+    def onBackup(self) -> None:
+        import socket
+
+        socket.create_connection(("localhost", 1))
+
+    def onRestore(self, bundleVersion: Any) -> None:
+        self.onBackup()
+
+
+def test_what_could_not_be_judged_is_blocked_and_not_without_a_subject(tmp_path: Path) -> None:
+    outcomes = all_outcomes(run_of(AllRefused, tmp_path))
+    assert not kinds(outcomes, OutcomeKind.FAILED, OutcomeKind.WARNED, OutcomeKind.ERROR)
+    assert {outcomes[rule_id].outcome for rule_id in ("BK501", "BK505", "BK601", "BK604", "BK904")} == {OutcomeKind.BLOCKED}
+    assert outcomes["BK507"].reason == "neither onBackupEx nor onRestoreEx is overridden"
+    assert outcomes["BK603"].outcome is OutcomeKind.NOT_APPLICABLE
     passed = kinds(outcomes, OutcomeKind.PASSED)
     assert all(rule_id.startswith(("BK7", "BK8")) for rule_id in passed)
 

@@ -153,11 +153,7 @@ def test_no_suite_feeds_a_rule_that_does_not_exist() -> None:
 @pytest.mark.parametrize("spec", ["fixtures.notes.Ext", "fixtures.good.template.Ext"])
 def test_an_error_is_tried_at_every_file_operation(spec: str, operations: int) -> None:
     """As long as one strikes, there may be a further operation, also of an app whose files are the same in the end."""
-    record = (
-        Lab(load_subject(spec))
-        .run(single("n", nominal_plan(SessionKind.FULL_BACKUP), data=AppData.FEW))
-        .records[0]
-    )
+    record = Lab(load_subject(spec)).run(single("n", nominal_plan(SessionKind.FULL_BACKUP), data=AppData.FEW)).records[0]
     groups = suite("storage")(context({SessionKind.FULL_BACKUP: record}))
     tried: Counter[str] = Counter()
     group = next(groups, None)
