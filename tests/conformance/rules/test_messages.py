@@ -25,6 +25,11 @@ from tests.conformance.rules.sessions import (
 )
 
 
+def outside(path: str) -> Evidence:
+    session = SessionBuilder().call("onBackupEx", OK)
+    return evidence(session.event("outside", 2, process=1, call=1, path=path, writes=True).end().record())
+
+
 def only(rule_id: str, given: Evidence) -> Finding:
     (found,) = PREDICATES[rule_id](given)
     return found
@@ -33,6 +38,19 @@ def only(rule_id: str, given: Evidence) -> Finding:
 @pytest.mark.parametrize(
     ("rule_id", "given", "message", "seen"),
     [
+        (
+            "BK605",
+            outside("/etc/hosts"),
+            "onBackupEx tried to write '/etc/hosts', which is not in the app's sandbox",
+            "noticed at 2.000 s",
+        ),
+        (
+            "BK605",
+            outside("/data/storage/el2/base/files/a"),
+            "onBackupEx tried to write '/data/storage/el2/base/files/a', a path of the device, which Python finds by way of the"
+            " context only",
+            "noticed at 2.000 s",
+        ),
         (
             "BK101",
             evidence(backup(None)),
