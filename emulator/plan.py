@@ -37,6 +37,19 @@ ORDINARY_VERSION = BundleVersion(1000000, "1.0.0")
 UPGRADE_VERSION = BundleVersion(0, "0.0.0.0-12.0.0")
 
 
+ACTIONS = (
+    "cancel",
+    "release",
+    "update_timer",
+    "update_send_rate",
+    "get_backup_info",
+    "get_compatibility_info",
+    "append",
+    "die",
+)
+"""What a client can do while a session runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClientStep:
     """Something the client does at a virtual time after its append, in nanoseconds.
@@ -50,6 +63,10 @@ class ClientStep:
     bundle: str = DEFAULT_BUNDLE
     value: int = 0
     text: str = ""
+
+    def __post_init__(self) -> None:
+        if self.action not in ACTIONS:
+            raise PlanError(f"a client cannot {self.action!r}; it can {', '.join(ACTIONS)}")
 
 
 @dataclass(frozen=True, slots=True)

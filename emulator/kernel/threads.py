@@ -75,11 +75,6 @@ class AppThread:
         """True when it runs, or will run again by itself: not ended and not waiting without a deadline."""
         return not self.ended and (not self._parked or self._wake_timer is not None)
 
-    @property
-    def wakes_at_ns(self) -> int | None:
-        """When it goes on by itself; None when it waits for another thread to wake it."""
-        return self._wake_timer.at_ns if self._wake_timer is not None else None
-
     def sleep(self, ns: int) -> None:
         """Go on ``ns`` later."""
         self.check()

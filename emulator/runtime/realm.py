@@ -64,8 +64,8 @@ class CallJob(Protocol):
 class Realm(Protocol):
     """One app process as its native half sees it."""
 
-    def load(self) -> str:
-        """Make the app's object; "" or why the module cannot be loaded. Called once, before any call."""
+    def load(self) -> None:
+        """Begin to make the app's object. Called once, before any call."""
 
     def post(self, job: CallJob) -> None:
         """Queue a call on the main thread, first in, first out."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import jsonschema
 import pytest
 
 from emulator import Record, Scenario, ScenarioError
+from emulator.plan import ACTIONS, ClientStep, PlanError
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "fixtures/scenarios").glob("*.json"))
@@ -102,3 +104,21 @@ def test_a_bad_file_is_named(tmp_path: Path, text: str, message: str) -> None:
         Scenario.load(path)
     assert str(caught.value).startswith(f"scenario {path}: ")
     assert message in str(caught.value)
+
+
+def test_a_step_that_no_client_can_take_is_refused() -> None:
+    with pytest.raises(PlanError, match="a client cannot 'cancle'; it can cancel, release, "):
+        ClientStep(0, "cancle")
+
+
+def test_a_client_can_do_what_the_schema_of_scenarios_says() -> None:
+    [actions] = [found["action"]["enum"] for found in _properties(SCHEMA.schema) if "action" in found]
+    assert actions == list(ACTIONS)
+
+
+def _properties(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        if isinstance(schema.get("properties"), dict):
+            yield schema["properties"]
+        for member in schema.values():
+            yield from _properties(member)

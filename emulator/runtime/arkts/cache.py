@@ -4,30 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-
-VARIABLE = "ARKTS_CACHE"
-
-
-def default_cache() -> Path | None:
-    """Where the platform keeps such things; `ARKTS_CACHE` names another place, and none when it is empty."""
-    named = os.environ.get(VARIABLE)
-    if named is not None:
-        return Path(named) if named else None
-    try:
-        home = Path.home()
-    except RuntimeError:
-        return None
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
-    return base / "pytest-backup-extension" / "arkts"
 
 
 class ScriptCache:

@@ -33,10 +33,9 @@ class ArkTsRealm:
         self._operations = {**OPERATIONS, **operations(subject.program.shims)} if subject.program.shims else OPERATIONS
         self.main = MainThread(self)
 
-    def load(self) -> str:
+    def load(self) -> None:
         """Begin the main thread, which makes the instance before it serves any call."""
         self.main.thread.begin()
-        return ""
 
     def post(self, job: CallJob) -> None:
         """Queue a call on the main thread."""

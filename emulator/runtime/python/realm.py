@@ -60,14 +60,13 @@ class PythonRealm:
         process.main_loop = self.main_loop
         self._main = process.spawn_thread("js", self._run)
 
-    def load(self) -> str:
+    def load(self) -> None:
         """Begin the main thread, which makes the instance before it serves any call."""
         surface.install()
         if files.watch(self._process, self._process.sandbox, self._process.host.disk):
             surface.reach_files()
         surface.watch(self._subject.roots)
         self._main.begin()
-        return self._failure
 
     def post(self, job: CallJob) -> None:
         """Queue a call on the main thread."""

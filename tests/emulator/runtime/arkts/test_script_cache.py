@@ -12,7 +12,7 @@ import pytest
 
 from emulator.runtime.arkts import cache as cache_module
 from emulator.runtime.arkts import transpiler as transpiler_module
-from emulator.runtime.arkts.cache import ScriptCache, default_cache
+from emulator.runtime.arkts.cache import ScriptCache
 from emulator.runtime.arkts.script import Script
 from emulator.runtime.arkts.toolchain import Toolchain
 from emulator.runtime.arkts.transpiler import Transpiler, TranspilerError
@@ -208,44 +208,3 @@ def test_nothing_is_left_beside_an_entry(tmp_path: Path, monkeypatch: pytest.Mon
 
 def _no_replace(source: Path, target: Path) -> None:
     raise OSError("no")
-
-
-# where it is -------------------------------------------------------------------------------------------------------------
-
-
-def test_the_variable_names_the_place_and_empty_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ARKTS_CACHE", "/some/place")
-    assert default_cache() == Path("/some/place")
-    monkeypatch.setenv("ARKTS_CACHE", "")
-    assert default_cache() is None
-
-
-@pytest.mark.parametrize(
-    ("platform", "environment", "expected"),
-    [
-        ("linux", {}, "/home/me/.cache"),
-        ("linux", {"XDG_CACHE_HOME": "/xdg"}, "/xdg"),
-        ("darwin", {"XDG_CACHE_HOME": "/xdg"}, "/home/me/Library/Caches"),
-        ("win32", {"LOCALAPPDATA": "/local"}, "/local"),
-        ("win32", {}, "/home/me/AppData/Local"),
-    ],
-)
-def test_the_place_is_the_platform_s(
-    monkeypatch: pytest.MonkeyPatch, platform: str, environment: dict[str, str], expected: str
-) -> None:
-    for variable in ("ARKTS_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
-        monkeypatch.delenv(variable, raising=False)
-    for variable, value in environment.items():
-        monkeypatch.setenv(variable, value)
-    monkeypatch.setattr(cache_module.sys, "platform", platform)
-    monkeypatch.setattr(cache_module.Path, "home", lambda: Path("/home/me"))
-    assert default_cache() == Path(expected) / "pytest-backup-extension" / "arkts"
-
-
-def test_without_a_home_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_home() -> Path:
-        raise RuntimeError("no home")
-
-    monkeypatch.delenv("ARKTS_CACHE", raising=False)
-    monkeypatch.setattr(cache_module.Path, "home", no_home)
-    assert default_cache() is None
