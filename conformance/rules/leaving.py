@@ -13,10 +13,10 @@ from conformance.rules.registry import predicate
 from conformance.view import SessionView
 from emulator.plan import SessionKind
 from emulator.record import Event
+from emulator.storage.sandbox import OF_THE_APP
 
 _BACKUP_CALLBACKS = frozenset(("onBackup", "onBackupEx"))
 _SCRATCH = re.compile(r"^/data/storage/el\d/base/(haps/[^/]+/)?(cache|temp)/")
-_OF_THE_APP = "/data/storage/"
 _STAGING_HOME = re.compile(r"^/data/storage/el\d/base/\.backup/")
 _SKIPPED = {
     "symlink": "a symbolic link",
@@ -118,7 +118,7 @@ def _outputs(view: SessionView) -> Iterator[Event]:
         last[event.data["path"]] = event
     for event in last.values():
         made = event.data["what"] != "removed" and event.data["during"] in _BACKUP_CALLBACKS
-        if made and event.data["path"].startswith(_OF_THE_APP):
+        if made and event.data["path"].startswith(OF_THE_APP):
             yield event
 
 

@@ -9,8 +9,8 @@ from conformance.evidence import Evidence
 from conformance.rules import needs
 from conformance.rules.findings import finding, quoted, seconds
 from conformance.rules.registry import predicate
+from emulator.storage.sandbox import OF_THE_APP
 
-_OF_THE_APP = "/data/storage/"
 _A_DEVICE_PATH = "a path of the device, which Python finds by way of the context only"
 
 
@@ -24,6 +24,6 @@ def outside_the_sandbox(evidence: Evidence) -> Iterator[Finding]:
             who = call.callback if call is not None else "the app"
             verb = "write" if event.data["writes"] else "read"
             path = quoted(event.data["path"])
-            where = _A_DEVICE_PATH if event.data["path"].startswith(_OF_THE_APP) else "which is not in the app's sandbox"
+            where = _A_DEVICE_PATH if event.data["path"].startswith(OF_THE_APP) else "which is not in the app's sandbox"
             message = f"{who} tried to {verb} {path}, {where}"
             yield finding("BK605", view, message, f"noticed at {seconds(event.at_ns)}", call=call, cause=verb)

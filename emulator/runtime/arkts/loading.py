@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from emulator.package.files import shown
 from emulator.package.project import find_project, project_root
 from emulator.package.resolution import ModuleGraph
-from emulator.runtime.arkts.program import Program, link, shown, spelled
+from emulator.runtime.arkts.program import Program, link, spelled
 from emulator.runtime.arkts.shims import unused, with_shims
 from emulator.runtime.arkts.sources import Sources, sources_of
 from emulator.runtime.arkts.subject import ArkTsSubject

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, Protocol
 
+from emulator.package.files import shown
 from emulator.runtime.arkts.script import Diagnostic, Script
 from emulator.runtime.arkts.source_map import original
 
@@ -143,11 +144,3 @@ def _script(path: Path, transpiler: Transpiles) -> Script:
 def _is_source(path: Path) -> bool:
     """Declarations have nothing to run, and data is no code."""
     return path.name.endswith(SOURCE_SUFFIXES) and not path.name.endswith(DECLARATION_SUFFIXES)
-
-
-def shown(path: Path) -> str:
-    """``path`` as messages name it: relative to the working directory where possible."""
-    try:
-        return path.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()

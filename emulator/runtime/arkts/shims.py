@@ -17,9 +17,10 @@ from types import CodeType
 from typing import Any, Protocol
 
 from emulator.kits.errors import BusinessError
+from emulator.package.files import shown
 from emulator.runtime.arkts.bridge.app import App, Operation
 from emulator.runtime.arkts.host import SCRIPTS, outside_the_app
-from emulator.runtime.arkts.program import Program, Resolves, Shim, Transpiles, link, shown, spelled
+from emulator.runtime.arkts.program import Program, Resolves, Shim, Transpiles, link, spelled
 
 PYTHON_SUFFIX = ".py"
 UNAVAILABLE = 801

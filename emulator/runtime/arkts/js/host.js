@@ -13,6 +13,7 @@ const { AsyncLocalStorage } = require('node:async_hooks');
 const { types } = require('node:util');
 const v8 = require('node:v8');
 const { readLine, writeLine } = require('./lines.js');
+const { earlyKitsIn, uiNamesIn } = require('./mentions.js');
 
 const FAULT = 70;
 const LITTERED = 40 << 20; // so much memory in use is mostly that of realms of old, which is cleared away between two apps
@@ -56,16 +57,6 @@ const parts = Object.fromEntries(['values', 'modules', 'clone', 'pool', 'console
 const globals = read('kits/globals.js', 'globals, kit');
 const kitNames = JSON.parse(fs.readFileSync(path.join(__dirname, 'kits', 'modules.json'), 'utf8'));
 const BUILT_IN = Object.getOwnPropertyNames(globalThis).filter((name) => /^[A-Z]/.test(name));
-const UI_NAMES = new Set(kitNames.ui);
-const WORDS = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
-// Kits that many apps use, and what there is in the text of a script that does. Evaluating one makes objects and does nothing
-// else, so that a realm of such an app can have it before it begins.
-const EARLY_KITS = {
-  '@ohos.application.BackupExtensionAbility': /BackupExtensionAbility/,
-  '@ohos.data.preferences': /\bpreferences\b/,
-  '@ohos.file.fs': /\bfileIo\b|file\.fs/,
-  '@ohos.hilog': /\bhilog\b/,
-};
 const KIT_PREFIXES = /^(@ohos[.:]|@kit\.|@hms[.:]|@system\.|@arkts\.)|\.so$/;
 
 function own(object, name) {
@@ -340,16 +331,6 @@ const COMMANDS = {
     return memoryInUse();
   },
 };
-
-// The names of the user interface that a script may ask for: those in its text, or all where it can spell them at run time.
-function uiNamesIn(code) {
-  const words = new Set(code.match(WORDS));
-  return words.has('globalThis') || code.includes('\\u') ? kitNames.ui : [...words].filter((word) => UI_NAMES.has(word));
-}
-
-function earlyKitsIn(code) {
-  return Object.keys(EARLY_KITS).filter((kit) => EARLY_KITS[kit].test(code));
-}
 
 function memoryInUse() {
   const { used_heap_size: heap, external_memory: beside } = v8.getHeapStatistics();
