@@ -27,13 +27,17 @@ class SessionView:
     def __init__(self, record: Record) -> None:
         self.record = record
         self.callbacks: frozenset[str] = frozenset(record.subject["callbacks"])
+        self.events = record.by_kind
+        """The events of each kind that there is, in order."""
+        self.nominal = record.nominal
+        """True for a session with the device in order, empty details and the ordinary version."""
+        self.blocked = self._why_blocked()
 
     def of_kind(self, kind: str) -> Sequence[Event]:
         """The events of this kind, in order."""
-        return self.record.by_kind.get(kind, ())
+        return self.events.get(kind, ())
 
-    @cached_property
-    def blocked(self) -> str:
+    def _why_blocked(self) -> str:
         """Why no rule may judge the session, or "": the harness gave up on it, or lacks something that the app used."""
         for event in self.of_kind("refused"):
             if event.data["uncaught"]:
@@ -46,11 +50,6 @@ class SessionView:
         return "" if record.complete else "the session is not complete"
 
     # what kind of session this is ------------------------------------------------------------------------------------------
-
-    @cached_property
-    def nominal(self) -> bool:
-        """True for a session with the device in order, empty details and the ordinary version."""
-        return self.record.nominal
 
     @cached_property
     def cut_short(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,19 +55,16 @@ class InstalledBundle:
         self.ext_info_override: str | None = None
         self.archive: Archive | None = None
         self.last_files: Snapshot | None = None
+        self.config: BackupConfig = package.config
+        """The app's profile as this device reads it (clauses V-11)."""
+        if profile.v_11_default_includes == "docs":
+            self.config = replace(package.config, default_includes=DOCUMENTED_INCLUDES)
         self._counter = [0]
 
     @property
     def allows_backup(self) -> bool:
         """allowToBackupRestore."""
         return self.package.allow_to_backup_restore
-
-    @cached_property
-    def config(self) -> BackupConfig:
-        """The app's profile as this device reads it (clauses V-11)."""
-        config = self.package.config
-        documented = self.profile.v_11_default_includes == "docs"
-        return replace(config, default_includes=DOCUMENTED_INCLUDES) if documented else config
 
     @property
     def has_backup_extension(self) -> bool:
@@ -88,7 +84,8 @@ class InstalledBundle:
 class Device:
     """A device. Two devices with the same arguments and the same history give byte-identical records.
 
-    ``seed`` seeds the app's random numbers. ``tie_order="lifo"`` reverses the order of events at equal times.
+    ``seed`` seeds the app's random numbers. ``tie_order="lifo"`` reverses the order of events at equal times. These and the
+    conditions may be replaced between two sessions.
     ``hang_limit_s`` bounds the CPU seconds of one call into the app that no tick can see.
     """
 
@@ -120,29 +117,12 @@ class Device:
     # life --------------------------------------------------------------------------------------------------------------
 
     def boot(self) -> None:
-        """Start anew at virtual time 0; what is on the disk stays. What runs on the device is made when it is first asked for."""
-        self._end_journal()
-        for part in ("kernel", "journal", "host", "service"):
-            self.__dict__.pop(part, None)
+        """Start anew at virtual time 0, as the device is set up by now; what is on the disk stays."""
+        self._booted_as = self._setup
+        self.kernel = Kernel(self.tie_order, self.profile.stuck_escape_s * NS_PER_S)
+        self.journal = Journal(self.kernel)
         self.processes: list[ExtensionProcess] = []
-        self._call_counter = [0]
-        for bundle in self.bundles.values():
-            bundle.share_counter(self._call_counter)
-
-    @cached_property
-    def kernel(self) -> Kernel:
-        """Virtual time since the boot."""
-        return Kernel(self.tie_order, self.profile.stuck_escape_s * NS_PER_S)
-
-    @cached_property
-    def journal(self) -> Journal:
-        """What has happened since the boot."""
-        return Journal(self.kernel)
-
-    @cached_property
-    def host(self) -> Host:
-        """What processes take from the device."""
-        return Host(
+        self.host = Host(
             self.kernel,
             self.journal,
             self.conditions,
@@ -152,28 +132,36 @@ class Device:
             settings=self.settings,
             data_shares=self.data_shares,
         )
+        self.service = BackupService(self, self._data, self._clear_records)
+        self._call_counter = [0]
+        for bundle in self.bundles.values():
+            bundle.share_counter(self._call_counter)
 
-    @cached_property
-    def service(self) -> BackupService:
-        """The backup service, whose present life may have begun after the boot."""
-        return BackupService(self, self._data, self._clear_records)
+    @property
+    def _setup(self) -> tuple[object, ...]:
+        return self.profile, self.conditions, self.seed, self.tie_order
+
+    @property
+    def _just_booted(self) -> bool:
+        """Whether another boot would change nothing."""
+        untouched = not self.journal.events and self.kernel.next_ns is None and not self.kernel.now_ns
+        return untouched and self._booted_as == self._setup
 
     def _note_fault(self, condition: str, text: str) -> None:
         self.journal.add("condition", name=condition, text=text)
 
-    def _end_journal(self) -> None:
+    def _forget(self) -> None:
         """Let go of what happened: the device's parts point at each other in circles, so that the garbage collector would
         have to look through all of it.
         """
-        if "journal" in self.__dict__:
-            self.journal.events = []
+        self.journal.events = []
 
     def close(self) -> None:
         """End everything and remove the sandboxes. A device can be used as a context manager instead."""
         try:
             self.end_processes()
         finally:
-            self._end_journal()
+            self._forget()
             if self._directory is not None:
                 _remove(self._directory)
                 PLACES.give_back(self._directory)
@@ -274,7 +262,9 @@ class Device:
         from emulator.client.driver import carry_out
 
         self._clear_records.clear()
-        self.boot()
+        if not self._just_booted:
+            self._forget()
+            self.boot()
         for bundle in self.bundles.values():
             plant(bundle.sandbox, self.conditions)
         complete, blocked = carry_out(self, plan)

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,6 +37,9 @@ class Event(NamedTuple):
     def to_json(self) -> dict[str, Any]:
         """The event as one flat JSON object."""
         return {"at_ns": self.at_ns, "thread": self.thread, "kind": self.kind, **self.data}
+
+
+_KIND = itemgetter(Event._fields.index("kind"))
 
 
 class Value(NamedTuple):
@@ -141,8 +145,8 @@ class Record:
     def by_kind(self) -> Mapping[str, Sequence[Event]]:
         """The events of each kind that there is, in order."""
         found: defaultdict[str, list[Event]] = defaultdict(list)
-        for event in self.events:
-            found[event.kind].append(event)
+        for kind, event in zip(map(_KIND, self.events), self.events, strict=True):
+            found[kind].append(event)
         return dict(found)
 
     def of_kind(self, *kinds: str) -> Iterator[Event]:
@@ -248,29 +252,29 @@ def _read_calls(by_kind: Mapping[str, Sequence[Event]]) -> Iterator[Call]:
     reads = {e.data["call"] for e in by_kind.get("call.read", ())}
     ended = {e.data["process"] for e in by_kind.get("process.end", ())}
     seen: set[int] = set()
-    for begin in by_kind.get("call", ()):
-        number, process = begin.data["call"], begin.data["process"]
-        sync_end, settled = sync_ends.get(number), settles.get(number)
-        last = settled or (sync_end if sync_end and sync_end.data["outcome"] != "promise" else None)
-        if last is not None:
-            outcome = last.data["outcome"]
+    for begin_ns, _, _, begin in by_kind.get("call", ()):
+        number, process = begin["call"], begin["process"]
+        sync_end = sync_ends.get(number)
+        is_async = sync_end is not None and sync_end.data["outcome"] == "promise"
+        last = settles.get(number) if sync_end is None or is_async else sync_end
+        if last is None:
+            outcome, value = "cut" if sync_end is None and process in ended else "pending", None
         else:
-            outcome = "cut" if sync_end is None and process in ended else "pending"
-        value = last.data.get("value") if last is not None else None
+            outcome, value = last.data["outcome"], last.data.get("value")
         yield Call(
-            id=number,
-            process=process,
-            bundle=begin.data["bundle"],
-            callback=begin.data["callback"],
-            args=tuple(begin.data["args"]),
-            begin_ns=begin.at_ns,
-            sync_end_ns=sync_end.at_ns if sync_end else None,
-            end_ns=last.at_ns if last else None,
-            outcome=outcome,
-            value=Value(value["kind"], value["text"]) if value else None,
-            is_async=bool(sync_end and sync_end.data["outcome"] == "promise"),
-            read=number in reads,
-            first_in_process=process not in seen,
+            number,
+            process,
+            begin["bundle"],
+            begin["callback"],
+            tuple(begin["args"]),
+            begin_ns,
+            sync_end.at_ns if sync_end is not None else None,
+            last.at_ns if last is not None else None,
+            outcome,
+            Value(value["kind"], value["text"]) if value else None,
+            is_async,
+            number in reads,
+            process not in seen,
         )
         seen.add(process)
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from conformance.catalogue import Finding, rule
 from conformance.evidence import Evidence
 from conformance.rules.applicability import not_applicable, without_subject
+from conformance.rules.needs import OfASession, OfEvidence
 from conformance.rules.package_applicability import package_blocked, switched_off
 from conformance.rules.registry import NEEDS, NOT_JUDGED, PREDICATES, Predicate, predicate
 from conformance.rules.source_applicability import does_not_run, source_blocked
@@ -62,10 +63,12 @@ _JUDGES = (
 for _module in _JUDGES:
     import_module(f"{__name__}.{_module}")
 
-_BY_NEED = tuple(
-    (need, tuple((rule_id, PREDICATES[rule_id]) for rule_id in sorted(NEEDS) if NEEDS[rule_id] is need))
+_BY_NEED = {
+    need: tuple((rule_id, PREDICATES[rule_id]) for rule_id in sorted(NEEDS) if NEEDS[rule_id] is need)
     for need in dict.fromkeys(NEEDS.values())
-)
+}
+_BY_EVIDENCE = tuple((need.shown_by, rules) for need, rules in _BY_NEED.items() if isinstance(need, OfEvidence))
+_BY_SESSION = tuple((need.shown_by, rules) for need, rules in _BY_NEED.items() if isinstance(need, OfASession))
 
 
 def judge(
@@ -93,13 +96,21 @@ def judge_evidence(evidence: Evidence, *, only: Collection[str] | None = None) -
     if only is not None:
         for rule_id in only:
             rule(rule_id)
-    found: list[Finding] = []
-    for need, rules in _BY_NEED:
-        if need(evidence):
-            for rule_id, function in rules:
-                if only is None or rule_id in only:
-                    found.extend(function(evidence))
-    return tuple(sorted(found, key=lambda finding: finding.rule))
+    may_find = [rules for shown_by, rules in _BY_EVIDENCE if shown_by(evidence)]
+    views = evidence.views
+    for shown_by, rules in _BY_SESSION:
+        for view in views:
+            if shown_by(view):
+                may_find.append(rules)
+                break
+    found = [
+        finding
+        for rules in may_find
+        for rule_id, function in rules
+        if only is None or rule_id in only
+        for finding in function(evidence)
+    ]
+    return tuple(sorted(found, key=lambda finding: finding.rule)) if found else ()
 
 
 def files_blocked(rule_id: str, evidence: Evidence) -> str:

@@ -22,7 +22,7 @@ def hangs_under_fault(evidence: Evidence) -> Iterator[Finding]:
     What a kill, a cancel or a death does to an unfinished callback does not count.
     """
     for view in evidence.views:
-        if not view.record.conditions or view.cut_short or not view.record.plan.get("nominal"):
+        if not view.record.conditions or not view.record.plan.get("nominal") or view.cut_short:
             continue
         nominal = evidence.nominal_view(view.record.kind)
         if nominal is None:

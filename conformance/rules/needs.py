@@ -6,54 +6,76 @@ A need may be met where its rule has nothing to say, never the other way round.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from conformance.evidence import Evidence
 from conformance.rules.progress_text import read_answer
 from conformance.rules.result_text import result_faults
-from conformance.view import COMPATIBILITY_CALLBACKS
+from conformance.view import COMPATIBILITY_CALLBACKS, SessionView
 from emulator.record import Call
 
-Need = Callable[[Evidence], bool]
+
+class OfEvidence(NamedTuple):
+    """What the evidence as a whole has to show."""
+
+    shown_by: Callable[[Evidence], bool]
 
 
+class OfASession(NamedTuple):
+    """What one of its sessions has to show, whichever."""
+
+    shown_by: Callable[[SessionView], bool]
+
+
+Need = OfEvidence | OfASession
+
+
+@OfEvidence
 def package(evidence: Evidence) -> bool:
     """How the app is registered."""
     return evidence.package is not None
 
 
+@OfEvidence
 def sources(evidence: Evidence) -> bool:
     """The sources of an ArkTS extension."""
     return evidence.sources is not None
 
 
+@OfEvidence
 def whole_run(evidence: Evidence) -> bool:
     """All sessions of a run."""
     return evidence.whole_run
 
 
+@OfEvidence
 def a_repetition(evidence: Evidence) -> bool:
     """Two identical sessions."""
     return bool(evidence.repeats)
 
 
+@OfEvidence
 def a_healed_session(evidence: Evidence) -> bool:
     """An undisturbed session behind one under conditions."""
     return bool(evidence.healed)
 
 
-def a_nominal_session(evidence: Evidence) -> bool:
+@OfASession
+def a_nominal_session(view: SessionView) -> bool:
     """A session with nothing unusual about it."""
-    return any(view.nominal for view in evidence.views)
+    return view.nominal
 
 
-def conditions(evidence: Evidence) -> bool:
+@OfASession
+def conditions(view: SessionView) -> bool:
     """A session in which something is wrong with the device."""
-    return any(view.record.conditions for view in evidence.views)
+    return bool(view.record.conditions)
 
 
-def an_odd_result(evidence: Evidence) -> bool:
+@OfASession
+def an_odd_result(view: SessionView) -> bool:
     """A result of an Ex callback that is no string, empty, or wrong in itself."""
-    return any(not _is_good_result(call) for view in evidence.views for call in view.results)
+    return not all(map(_is_good_result, view.results))
 
 
 def _is_good_result(call: Call) -> bool:
@@ -61,9 +83,10 @@ def _is_good_result(call: Call) -> bool:
     return text != "" and not result_faults(call.callback, text)
 
 
-def an_odd_answer(evidence: Evidence) -> bool:
+@OfASession
+def an_odd_answer(view: SessionView) -> bool:
     """An answer of onProcess that is no string, empty, or wrong in itself."""
-    return any(not _is_good_answer(call) for view in evidence.views for call in view.answers)
+    return not all(map(_is_good_answer, view.answers))
 
 
 def _is_good_answer(call: Call) -> bool:
@@ -72,51 +95,61 @@ def _is_good_answer(call: Call) -> bool:
     return call.value.text != "" and read_answer(call.value.text).good
 
 
-def many_answers(evidence: Evidence) -> bool:
+@OfASession
+def many_answers(view: SessionView) -> bool:
     """Two answers of onProcess in one session."""
-    return any(len(view.answers) > 1 for view in evidence.views)
+    return len(view.answers) > 1
 
 
-def a_missed_poll(evidence: Evidence) -> bool:
+@OfASession
+def a_missed_poll(view: SessionView) -> bool:
     """A poll whose deadline passed."""
-    return any(view.of_kind("poll.timeout") for view in evidence.views)
+    return "poll.timeout" in view.events
 
 
-def a_second_entry_or_change(evidence: Evidence) -> bool:
+@OfASession
+def a_second_entry_or_change(view: SessionView) -> bool:
     """Callbacks whose bodies began twice, or a change of the sandbox."""
-    return any(view.of_kind("change") or len(view.of_kind("entry")) > 1 for view in evidence.views)
+    return "change" in view.events or len(view.of_kind("entry")) > 1
 
 
-def a_change(evidence: Evidence) -> bool:
+@OfASession
+def a_change(view: SessionView) -> bool:
     """A change of the sandbox."""
-    return any(view.of_kind("change") for view in evidence.views)
+    return "change" in view.events
 
 
-def a_scan(evidence: Evidence) -> bool:
+@OfASession
+def a_scan(view: SessionView) -> bool:
     """A backup that found something in the sandbox."""
-    return any(view.of_kind("scan") for view in evidence.views)
+    return "scan" in view.events
 
 
-def a_look_outside(evidence: Evidence) -> bool:
+@OfASession
+def a_look_outside(view: SessionView) -> bool:
     """Something beyond the sandbox that the app asked for."""
-    return any(view.of_kind("outside") for view in evidence.views)
+    return "outside" in view.events
 
 
-def a_symptom(evidence: Evidence) -> bool:
+@OfASession
+def a_symptom(view: SessionView) -> bool:
     """A session on a device in order in which not every call came back as it should."""
-    return any(not (view.record.conditions or view.smooth) for view in evidence.views)
+    return not (view.record.conditions or view.smooth)
 
 
-def no_polls(evidence: Evidence) -> bool:
+@OfASession
+def no_polls(view: SessionView) -> bool:
     """An app without onProcess."""
-    return any("onProcess" not in view.callbacks for view in evidence.views)
+    return "onProcess" not in view.callbacks
 
 
-def a_release(evidence: Evidence) -> bool:
+@OfASession
+def a_release(view: SessionView) -> bool:
     """An app with onRelease."""
-    return any("onRelease" in view.callbacks for view in evidence.views)
+    return "onRelease" in view.callbacks
 
 
-def compatibility(evidence: Evidence) -> bool:
+@OfASession
+def compatibility(view: SessionView) -> bool:
     """An app that answers what its version of the data is compatible with."""
-    return any(not view.callbacks.isdisjoint(COMPATIBILITY_CALLBACKS) for view in evidence.views)
+    return not view.callbacks.isdisjoint(COMPATIBILITY_CALLBACKS)

@@ -122,7 +122,7 @@ class Lab:
         """A device at the start of the group: the subject installed, its data or the archive in place."""
         limit = hang_limit_s or self.hang_limit_s
         new_phone = group.on_a_new_phone and self._has_archive(group.data)
-        device = self.make_device(self.profile, (), self.seed, hang_limit_s=limit)
+        device = self.make_device(self.profile, group.sessions[0].conditions, self.seed, hang_limit_s=limit)
         for full_name in group.installs:
             name, _, index = full_name.partition(":")
             sandbox = None if new_phone else self._seed(group.data)

@@ -42,8 +42,6 @@ class ExtensionProcess:
         self.purpose = purpose
         self.alive = True
         self.wall_epoch_ns = host.wall_epoch_ns
-        slow_cpu = find_condition(host.conditions, SlowCpu)
-        self.cpu_factor = slow_cpu.factor if slow_cpu else 1
         slow_main = find_condition(host.conditions, SlowMainThread)
         self.main_thread_busy_ns = slow_main.busy_ns if slow_main else 0
         self._low_memory_kill = find_condition(host.conditions, LowMemoryKill)
@@ -56,7 +54,7 @@ class ExtensionProcess:
         self._files: Snapshot | None = None
         self.loops: list[Any] = []
         self.main_loop: Callable[[], Any] = lambda: None
-        self._birth = f"{host.seed} {number} {host.wall_epoch_ns + host.kernel.now_ns}"
+        self._born_ns = host.wall_epoch_ns + host.kernel.now_ns
         self._running: list[str] = []
         self.wrote_files = False
         """Whether the app has opened or moved anything in its sandbox, so that a file's status alone says too little."""
@@ -86,7 +84,10 @@ class ExtensionProcess:
     def native_thread(self, name: str) -> NativeThread:
         """A pool of one thread that ends with the process."""
         thread = NativeThread(self.kernel, name)
-        self.native_threads.append(thread)
+        if self.alive:
+            self.native_threads.append(thread)
+        else:
+            thread.stop()
         return thread
 
     def spawn_thread(self, name: str, body: Callable[[], None]) -> AppThread:
@@ -102,12 +103,21 @@ class ExtensionProcess:
     @cached_property
     def random(self) -> Random:
         """The app's own random numbers: others in every process, and the same in every run."""
-        return Random(f"random {self._birth}")
+        return self._random("random")
 
     @cached_property
     def entropy(self) -> Random:
         """What the system gives the app as random bytes, which it cannot seed."""
-        return Random(f"entropy {self._birth}")
+        return self._random("entropy")
+
+    def _random(self, what: str) -> Random:
+        return Random(f"{what} {self.host.seed} {self.number} {self._born_ns}")
+
+    @cached_property
+    def cpu_factor(self) -> int:
+        """How many times as long computing takes here."""
+        slow_cpu = find_condition(self.host.conditions, SlowCpu)
+        return slow_cpu.factor if slow_cpu else 1
 
     def refuse(self, name: str) -> None:
         """The app asked for ``name``, which the emulated device does not have: raises NotAvailable in its code."""

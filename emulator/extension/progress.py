@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
-from functools import partial
+from collections.abc import Callable, Coroutine
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from emulator.extension.calls import Call, ProgressCall
-from emulator.kernel import Rank, Timer
+from emulator.kernel import NativeThread, Rank, Timer
 from emulator.kernel.events import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Polling:
     def __init__(
         self,
         process: ExtensionProcess,
-        on_failure: Callable[[], Awaitable[None]],
+        on_failure: Callable[[], None],
         on_report: Callable[[str], Coroutine[Any, Any, None]],
     ) -> None:
         self._process = process
@@ -40,11 +40,19 @@ class Polling:
         profile = process.bundle.profile
         self._interval_ns = int(profile.progress_interval_s * NS_PER_S)
         self._limit_ns = profile.progress_limit_ms * NS_PER_MS
-        self._pool = process.native_thread("procpool")
         self._reports = process.native_thread("reportpool")
-        self._timer_thread = process.native_thread("proctimer")
         self.exec_app_done = False
         """True once polling has failed the bundle: late results of the work are then discarded."""
+
+    @cached_property
+    def _pool(self) -> NativeThread:
+        """Makes the calls behind the first."""
+        return self._process.native_thread("procpool")
+
+    @cached_property
+    def _timer_thread(self) -> NativeThread:
+        """Handles deadlines that have passed."""
+        return self._process.native_thread("proctimer")
 
     async def start(self) -> bool:
         """The first call, which blocks; False when its time limit failed the bundle, so that nothing else is called."""
@@ -55,7 +63,7 @@ class Polling:
         if self.exec_app_done:
             return False
         self._first = False
-        self._kernel.call_soon(self._wait_for_next)
+        self._wait_for_next()
         return True
 
     def finish(self) -> None:
@@ -96,7 +104,7 @@ class Polling:
             deadline_ns=deadline,
             first=self._first,
         )
-        self._timer = self._kernel.call_at(deadline, Rank.TIMER, self._timer_thread.submit, self._expire, self._round)
+        self._timer = self._kernel.call_at(deadline, Rank.TIMER, self._passed, self._round)
         return self._round
 
     async def _queued_call(self, number: int) -> None:
@@ -110,7 +118,10 @@ class Polling:
         self._process.journal.add("poll.called", process=self._process.number, poll=number, call=call.number)
         await call.run()
 
-    async def _expire(self, number: int) -> None:
+    def _passed(self, number: int) -> None:
+        self._timer_thread.post(self._expire, number)
+
+    def _expire(self, number: int) -> None:
         profile = self._process.bundle.profile
         limit = profile.progress_timeout_max_count if profile.v_07_timeouts_that_end == 4 else 2
         self._expired.add(number)
@@ -126,7 +137,7 @@ class Polling:
             self._late = True
         self._process.journal.add("poll.timeout", process=self._process.number, poll=number, count=self._count, failed=failed)
         if failed:
-            await self._on_failure()
+            self._on_failure()
 
     async def _result(self, number: int, text: str, call: Call) -> None:
         dropped = self._late and self._process.bundle.profile.progress_is_guarded

@@ -316,7 +316,7 @@ class BackupExtExtension:
             self.app_done(Code.E_EXCEPTION)
         self.do_clear()
 
-    async def _progress_failed(self) -> None:
+    def _progress_failed(self) -> None:
         self.note_end("progress", Code.E_ETO)
         self.app_done(Code.E_ETO)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from enum import IntEnum
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import greenlet
 
@@ -24,15 +23,15 @@ class KernelError(RuntimeError):
     """The kernel is used in a way that it does not allow; always a fault of ours, never of the app."""
 
 
-class Rank(IntEnum):
-    """Who goes first at equal times."""
+class Rank:
+    """Who goes first at equal times: plain numbers, since every event is compared by them."""
 
-    DEATH = 0
-    TIMER = 1
-    NATIVE = 2
-    APP = 3
-    BARRIER = 4
-    SETTLE = 5
+    DEATH: Final = 0
+    TIMER: Final = 1
+    NATIVE: Final = 2
+    APP: Final = 3
+    BARRIER: Final = 4
+    SETTLE: Final = 5
 
 
 class Timer:
@@ -75,8 +74,8 @@ class Kernel:
         self.device_event_ns = 0
         """When the device itself, and not the app, last did something."""
 
-    def call_at(self, at_ns: int, rank: Rank, callback: Callable[..., Any], *args: Any) -> Timer:
-        """Schedule ``callback(*args)``. A time in the past is refused: time never runs back."""
+    def call_at(self, at_ns: int, rank: int, callback: Callable[..., Any], *args: Any) -> Timer:
+        """Schedule ``callback(*args)`` with one of the ranks of `Rank`. A time in the past is refused: time never runs back."""
         if at_ns < self.now_ns:
             raise KernelError(f"cannot schedule at {at_ns} ns, it is {self.now_ns} ns")
         timer = Timer(at_ns)
@@ -162,10 +161,12 @@ class Kernel:
     def _run(self, until_ns: int | None) -> None:
         if self.running:
             raise KernelError("the kernel is running already: time is driven from outside only")
+        if not self._heap:
+            return
         self.running = True
         self.until_ns = until_ns
         self.hub = greenlet.getcurrent()
-        heap, last_ns, app = self._heap, FOR_EVER_NS if until_ns is None else until_ns, Rank.APP
+        heap, last_ns = self._heap, FOR_EVER_NS if until_ns is None else until_ns
         try:
             while heap and heap[0][0] <= last_ns:
                 at_ns, rank, _, timer, callback, args = heappop(heap)
@@ -174,7 +175,7 @@ class Kernel:
                         continue
                     timer.pending = False
                 self.now_ns = at_ns
-                if rank < app:
+                if rank < Rank.APP:
                     self.device_event_ns = at_ns
                 self.thread_name = "device"
                 callback(*args)

@@ -21,7 +21,7 @@ class Future(Generic[T]):
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._watchers: list[Callable[..., Any]] = []
+        self._watchers: tuple[Callable[..., Any], ...] = ()
         self._value: T | None = None
         self.done = False
 
@@ -34,14 +34,14 @@ class Future(Generic[T]):
         if self._watchers:
             for watcher in self._watchers:
                 self._kernel.call_soon(watcher, value)
-            self._watchers = []
+            self._watchers = ()
 
     def watch(self, watcher: Callable[[T], Any]) -> None:
         """Call ``watcher(value)`` as an event of its own once there is a value."""
         if self.done:
             self._kernel.call_soon(watcher, self._value)
         else:
-            self._watchers.append(watcher)
+            self._watchers += (watcher,)
 
     def result(self) -> T:
         """The value; only when ``done``."""
@@ -62,7 +62,7 @@ class Task(Future[Any]):
         self, kernel: Kernel, coroutine: Coroutine[Any, Any, Any], name: str, on_over: Callable[[], None] | None = None
     ) -> None:
         self._kernel = kernel
-        self._watchers = []
+        self._watchers = ()
         self._value = None
         self.done = False
         self._coroutine: Any = coroutine
@@ -77,7 +77,7 @@ class Task(Future[Any]):
 
     def step(self, _value: object = None) -> None:
         """Run up to the next wait."""
-        if self.done or self._cancelled:
+        if self._cancelled:
             return
         self._kernel.thread_name = self.name
         try:
@@ -102,7 +102,7 @@ class Task(Future[Any]):
         """End it where it waits, or at its next wait when it is the one that runs; it never has a value."""
         if not self.done and not self._cancelled:
             self._cancelled = True
-            self._watchers = []
+            self._watchers = ()
             if not self._coroutine.cr_running:
                 self._coroutine.close()
 
@@ -128,9 +128,11 @@ class NativeThread:
         task = Task(self._kernel, job(*args), self.name, self._over)
         if self._stopped:
             task.cancel()
-            return task
-        self._jobs.append(task)
-        self._call()
+        elif self.idle:
+            self._present = task
+            self._kernel.call_soon(task.step)
+        else:
+            self._jobs.append(task)
         return task
 
     def post(self, job: Callable[..., Any], *args: Any) -> None:
@@ -155,7 +157,7 @@ class NativeThread:
             self._present.cancel()
 
     def _call(self) -> None:
-        if self._present is None and not self._called:
+        if self.idle:
             self._called = True
             self._kernel.call_soon(self._work)
 

@@ -160,7 +160,7 @@ class AppThread:
             self.check()
         return value
 
-    def yield_to_others(self, rank: Rank = Rank.BARRIER) -> None:
+    def yield_to_others(self, rank: int = Rank.BARRIER) -> None:
         """Let every other thread that can run at this very time do so first; with a higher rank also those that yield."""
         self.check()
         if self.kernel.next_ns != self.kernel.now_ns:

@@ -22,13 +22,10 @@ class Scheduler:
 
     def schedule(self, session: Session) -> None:
         """OnStartSched: start waiting bundles as long as fewer than the limit are at work."""
-        limit = self._service.profile.concurrent_extensions
-        for _ in range(limit):
-            entries = session.in_order()
-            waiting = [entry for entry in entries if entry.action is Action.WAIT]
-            if not waiting or sum(entry.action in OCCUPYING for entry in entries) >= limit:
-                return
-            entry = waiting[0]
+        entries = session.in_order()
+        free = self._service.profile.concurrent_extensions - sum(entry.action in OCCUPYING for entry in entries)
+        waiting = [entry for entry in entries if entry.action is Action.WAIT]
+        for entry in waiting[: max(0, free)]:
             entry.action = Action.START
             self._service.sched_thread.submit(self._start, session, entry)
 

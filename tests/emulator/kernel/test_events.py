@@ -10,18 +10,19 @@ from hypothesis import strategies as st
 
 from emulator.kernel import Kernel, KernelError, Rank
 
-times = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(list(Rank))), max_size=40)
+RANKS = {"DEATH": 0, "TIMER": 1, "NATIVE": 2, "APP": 3, "BARRIER": 4, "SETTLE": 5}
+times = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(list(RANKS.values()))), max_size=40)
 both_orders = pytest.mark.parametrize("tie_order", ["fifo", "lifo"])
 
 
-def expected_order(events: list[tuple[int, Rank]], tie_order: str) -> list[int]:
+def expected_order(events: list[tuple[int, int]], tie_order: str) -> list[int]:
     sign = 1 if tie_order == "fifo" else -1
     return sorted(range(len(events)), key=lambda i: (events[i][0], events[i][1], sign * i))
 
 
 @both_orders
 @given(events=times)
-def test_every_event_runs_once_in_the_documented_order(events: list[tuple[int, Rank]], tie_order: Any) -> None:
+def test_every_event_runs_once_in_the_documented_order(events: list[tuple[int, int]], tie_order: Any) -> None:
     kernel = Kernel(tie_order)
     ran: list[tuple[int, int]] = []
     for number, (at_ns, rank) in enumerate(events):
@@ -35,7 +36,7 @@ def test_every_event_runs_once_in_the_documented_order(events: list[tuple[int, R
 @both_orders
 @given(events=times, cancelled=st.sets(st.integers(0, 39)))
 def test_a_cancelled_event_never_runs_and_the_others_do(
-    events: list[tuple[int, Rank]], cancelled: set[int], tie_order: Any
+    events: list[tuple[int, int]], cancelled: set[int], tie_order: Any
 ) -> None:
     kernel = Kernel(tie_order)
     ran: list[int] = []
@@ -68,7 +69,7 @@ def test_events_that_schedule_events(delays: list[int]) -> None:
 
 
 @given(events=times, steps=st.lists(st.integers(0, 3), max_size=8))
-def test_advance_runs_exactly_what_is_due(events: list[tuple[int, Rank]], steps: list[int]) -> None:
+def test_advance_runs_exactly_what_is_due(events: list[tuple[int, int]], steps: list[int]) -> None:
     kernel = Kernel()
     ran: list[int] = []
     for at_ns, rank in events:
@@ -84,7 +85,7 @@ def test_advance_runs_exactly_what_is_due(events: list[tuple[int, Rank]], steps:
 
 
 @given(events=times)
-def test_run_due_leaves_time_alone(events: list[tuple[int, Rank]]) -> None:
+def test_run_due_leaves_time_alone(events: list[tuple[int, int]]) -> None:
     kernel = Kernel()
     ran: list[int] = []
     for at_ns, rank in events:
@@ -99,11 +100,10 @@ def test_ranks_at_equal_times_whatever_the_tie_order() -> None:
     for tie_order in ("fifo", "lifo"):
         kernel = Kernel(tie_order)  # type: ignore[arg-type]
         ran: list[str] = []
-        for rank in reversed(Rank):
-            kernel.call_at(7, rank, ran.append, rank.name)
+        for name in reversed(RANKS):
+            kernel.call_at(7, getattr(Rank, name), ran.append, name)
         kernel.run_until_idle()
-        assert ran == [rank.name for rank in Rank]
-    assert Rank.DEATH < Rank.TIMER < Rank.NATIVE < Rank.APP < Rank.BARRIER
+        assert ran == list(RANKS)
 
 
 def test_the_past_is_refused() -> None:
