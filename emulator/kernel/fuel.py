@@ -25,20 +25,34 @@ POLL_TICKS = 50
 CLOCK_PRICE_NS = 20_000
 """The price of reading a clock: a loop that waits for a time to come gets there."""
 
+STEADY_LOOKS_NS = 1_000_000_000
+"""Looks for so much in one turn cost the same: fifty thousand time stamps are honest work."""
+
+LOOKS_SHARE = 1_024
+"""What is spent beyond that, divided by this, is added to the price: a loop that waits for a time gets there in some thousand
+looks more, however far it is, and is no further off than that.
+"""
+
 
 class Fuel:
     """The tick account of one thread. ``left`` is counted down by the tick source; below zero, call `refill`."""
 
-    __slots__ = ("left", "paid")
+    __slots__ = ("left", "looked_ns", "paid")
 
     def __init__(self) -> None:
-        self.left = FREE_TICKS
-        self.paid = 0
+        self.new_turn()
 
     def new_turn(self) -> None:
         """The thread has waited: everything is free again."""
         self.left = FREE_TICKS
         self.paid = 0
+        self.looked_ns = 0
+
+    def look(self) -> int:
+        """Read a clock; the price in ns."""
+        price_ns = CLOCK_PRICE_NS + max(0, self.looked_ns - STEADY_LOOKS_NS) // LOOKS_SHARE
+        self.looked_ns += price_ns
+        return price_ns
 
     def refill(self) -> int:
         """Open the next batch; its price in ns."""

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from emulator.kernel.fuel import BATCH_TICKS, CLOCK_PRICE_NS, DOUBLING_TICKS, FIRST_PRICE_NS
+from emulator.kernel.fuel import BATCH_TICKS, CLOCK_PRICE_NS, DOUBLING_TICKS, FIRST_PRICE_NS, LOOKS_SHARE, STEADY_LOOKS_NS
 from emulator.kits.errors import BusinessError
 from emulator.runtime.arkts.bridge import taken_ns
 from emulator.runtime.arkts.bridge.context import paths_of
@@ -129,6 +129,8 @@ class JsThread:
             "firstPriceNs": FIRST_PRICE_NS,
             "doublingTicks": DOUBLING_TICKS,
             "clockPriceNs": CLOCK_PRICE_NS,
+            "steadyLooksNs": STEADY_LOOKS_NS,
+            "looksShare": LOOKS_SHARE,
             "cpuFactor": process.cpu_factor,
             "epochMs": process.wall_epoch_ns // NS_PER_MS,
             "seed": process.host.seed * 1_000 + self.number,

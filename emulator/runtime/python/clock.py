@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.kernel import AppThread, current_thread
-from emulator.kernel.fuel import CLOCK_PRICE_NS
 
 _real_sleep = time.sleep
 _real_datetime = datetime.datetime
@@ -29,7 +28,7 @@ def sleep(seconds: float, /) -> None:
 
 def _read(thread: AppThread) -> int:
     """Virtual nanoseconds, after paying for the look."""
-    thread.charge(CLOCK_PRICE_NS * thread.owner.cpu_factor)
+    thread.charge(thread.fuel.look() * thread.owner.cpu_factor)
     return thread.kernel.now_ns
 
 

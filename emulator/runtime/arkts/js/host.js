@@ -20,7 +20,7 @@ const LITTERED = 40 << 20; // so much memory in use is mostly that of realms of 
 const RESERVED_WORDS = 2500; // of the stack: what a message takes on its way
 const MAX_NOTED = 1 << 20;
 const SHARED_ROUNDS = 3;
-const [NOW, HORIZON, LEFT, PAID, DYING] = [0, 1, 2, 3, 4];
+const [NOW, HORIZON, LEFT, PAID, DYING, LOOKED] = [0, 1, 2, 3, 4, 5];
 const PARAMETERS = 'exports, require, module, __filename, __dirname, __tick, __chk, __concurrent, __sendable, __ext';
 
 // Taken before anything else runs: nothing below may depend on what the process object says later.
@@ -41,7 +41,7 @@ const collectGarbage = vm.runInNewContext('gc');
 v8.setFlagsFromString('--no-expose-gc'); // or every realm would have it
 
 // Of the code that runs: what runs on top of it keeps its own.
-const clock = new Float64Array(5);
+const clock = new Float64Array(6);
 let notes = [];
 let noted = 0;
 
@@ -360,9 +360,9 @@ function handle(line) {
     writeLine(JSON.stringify({ k: 'd', v: COMMANDS[command.c](command) }));
     return;
   }
-  const below = clock[DYING];
+  const below = [clock[DYING], clock[LOOKED]];
   [clock[NOW], clock[HORIZON], clock[LEFT], clock[PAID]] = command.clock;
-  clock[DYING] = 0;
+  clock[DYING] = clock[LOOKED] = 0;
   if (command.realm !== undefined) {
     const kits = command.realm.config.kind === 'main' ? programs.get(command.realm.program).kits : '';
     realms.set(command.r, (spare?.kits === kits ? spare : new Realm(kits)).begin(command.realm));
@@ -372,7 +372,7 @@ function handle(line) {
   const realm = realms.get(command.r);
   realm.event(EVENTS[command.c](realm.api, command), command.tag);
   const answer = `${head('d')}}`;
-  clock[DYING] = below;
+  [clock[DYING], clock[LOOKED]] = below;
   writeLine(answer);
 }
 

@@ -16,7 +16,7 @@ const { toWellFormed } = String.prototype;
 const objects = Object.prototype;
 const promises = Promise.prototype;
 const settled = Promise.resolve();
-const [NOW, HORIZON, LEFT, PAID, DYING] = [0, 1, 2, 3, 4];
+const [NOW, HORIZON, LEFT, PAID, DYING, LOOKED] = [0, 1, 2, 3, 4, 5];
 const KILL = Symbol('killed');
 const MAX_PROTOTYPES = 20;
 const MAX_TIMERS = 100_000;
@@ -83,9 +83,12 @@ function checkCaught(error) {
   if (clock[DYING] || error === KILL) throw KILL;
 }
 
-// What time it is, in ns; looking has its price.
+// What time it is, in ns; looking has its price, which grows for a loop that does nothing else.
 function look() {
-  spend(settings.clockPriceNs * settings.cpuFactor);
+  const beyond = clock[LOOKED] - settings.steadyLooksNs;
+  const price = settings.clockPriceNs + (beyond > 0 ? floor(beyond / settings.looksShare) : 0);
+  clock[LOOKED] += price;
+  spend(price * settings.cpuFactor);
   return clock[NOW];
 }
 

@@ -7,7 +7,7 @@ import functools
 import pytest
 
 from emulator import Kill, Record, SlowCpu
-from emulator.kernel.fuel import FREE_TICKS
+from emulator.kernel.fuel import CLOCK_PRICE_NS, FREE_TICKS
 from tests.emulator import harness
 from tests.emulator.harness import OK_JSON, S, called, seen
 from tests.emulator.runtime.arkts.stand_in import logged, result, run
@@ -47,6 +47,21 @@ def test_microtasks_run_before_the_next_timer() -> None:
         await new Promise((done) => setTimeout(done, 2));
         return seen;
     """) == [1, 2, 3, 4]
+
+
+def test_a_loop_that_waits_for_a_time_gets_there_in_time() -> None:
+    looks, woke, price = result("""
+        let looks = 0;
+        const begin = performance.now();
+        while (performance.now() < begin + 40000) looks++;
+        const woke = performance.now() - begin;
+        await new Promise((done) => setTimeout(done, 1000));
+        const rested = performance.now();
+        return [looks, woke, performance.now() - rested];
+    """)
+    assert 50_000 < looks < 60_000
+    assert 40_000 < woke < 40_100
+    assert price == pytest.approx(CLOCK_PRICE_NS / 1e6, rel=0.01), "behind a rest the price is the first again"
 
 
 def test_clocks_show_virtual_time() -> None:
