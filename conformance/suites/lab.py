@@ -2,7 +2,8 @@
 
 A call that the device had to stop (a `hang` event) blocks its session. It becomes more than that only when a second run
 with twice the limit stops at the same place. After three such sessions of one callback no further session that would
-call it is run.
+call it is run. The same holds after some sessions in which the device gave up on a callback that went on without end (an
+`endless` event).
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from emulator.storage.seed import AppData
 from emulator.subject import Subject
 
 HANGS_TOLERATED = 3
+ENDLESS_TOLERATED = 10
+"""A callback that goes on without end takes a second or more of every session: what there is to see is seen in so many."""
 LARGE_SANDBOX = 100
 """So many files of a user's are copied into every session; when there are more, into the nominal and the repeated ones only."""
 
@@ -95,6 +98,7 @@ class Lab:
     make_device: DeviceFactory = Device
     sessions_run: int = field(default=0, init=False)
     _hangs: Counter[str] = field(default_factory=Counter, init=False)
+    _endless: Counter[str] = field(default_factory=Counter, init=False)
     _confirmed: set[str] = field(default_factory=set, init=False)
     _archives: dict[AppData, Any] = field(default_factory=dict, init=False)
 
@@ -147,7 +151,9 @@ class Lab:
         """One session on a device that begins with exactly this session's conditions."""
         device.conditions = session.conditions
         self.sessions_run += 1
-        return device.run(session.plan)
+        record = device.run(session.plan)
+        self._endless.update(event.data["callback"] for event in record.of_kind("endless"))
+        return record
 
     def refusal(self, sessions: Iterable[Session]) -> str:
         """Why these sessions are not run any more, or ""."""
@@ -155,6 +161,9 @@ class Lab:
             for callback, count in self._hangs.items():
                 if count >= HANGS_TOLERATED and _may_call(session.plan, callback):
                     return f"{callback} had to be stopped in {count} sessions; its other sessions are not run"
+            for callback, count in self._endless.items():
+                if count >= ENDLESS_TOLERATED and _may_call(session.plan, callback):
+                    return f"{callback} went on without end in {count} sessions; its other sessions are not run"
         return ""
 
     def _has_archive(self, data: AppData) -> bool:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 STAGING_NAME = b"/.backup/"
 """What a path into the staging of a backup has in it."""
 
+_GIVEN_UP = ("disconnect", "stuck")
+"""How a process ends whose callback the device does not wait for any longer."""
+
 
 class ExtensionProcess:
     """The app's own process for its backup extension.
@@ -267,6 +270,8 @@ class ExtensionProcess:
             self.note_changes()
         if work:
             self.journal.add("work.cut", process=self.number, work=work)
+        if self._running and why in _GIVEN_UP and any(thread.endless for thread in self.threads):
+            self.journal.add("endless", process=self.number, callback=self._running[0])
         self.journal.add(
             "process.end", process=self.number, bundle=self.bundle.full_name, why=why, text=self.sandbox.clean_text(text)
         )

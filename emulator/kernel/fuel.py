@@ -19,6 +19,9 @@ BATCH_TICKS = 1_000
 REST_NS = 1_000_000
 """A shorter wait ends no turn: who waits a nanosecond again and again computes, in truth."""
 
+MANY_TURNS = 20_000
+"""More turns than an app's thread has: it waits for something in steps of some milliseconds, for a quarter of an hour."""
+
 POLL_TICKS = 50
 """What such a wait is charged, about the work of a change of threads, so that an endless ``sleep(0)`` pays its way."""
 
@@ -37,13 +40,20 @@ looks more, however far it is, and is no further off than that.
 class Fuel:
     """The tick account of one thread. ``left`` is counted down by the tick source; below zero, call `refill`."""
 
-    __slots__ = ("left", "looked_ns", "paid")
+    __slots__ = ("left", "looked_ns", "paid", "turns")
 
     def __init__(self) -> None:
+        self.turns = 0
         self.new_turn()
+
+    @property
+    def beyond_measure(self) -> bool:
+        """True when what is free in this turn is used up, or when there have been turns without end."""
+        return self.paid > 0 or self.turns > MANY_TURNS
 
     def new_turn(self) -> None:
         """The thread has waited: everything is free again."""
+        self.turns += 1
         self.left = FREE_TICKS
         self.paid = 0
         self.looked_ns = 0

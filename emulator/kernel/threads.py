@@ -75,6 +75,11 @@ class AppThread:
         """True when it runs, or will run again by itself: not ended and not waiting without a deadline."""
         return not self.ended and (not self._parked or self._wake_timer is not None)
 
+    @property
+    def endless(self) -> bool:
+        """True when it goes on by itself, and has done so beyond all measure."""
+        return self.runnable and self.fuel.beyond_measure
+
     def sleep(self, ns: int) -> None:
         """Go on ``ns`` later."""
         self.check()
