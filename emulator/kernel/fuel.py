@@ -1,5 +1,5 @@
-"""The price of computing. Ticks are loop iterations and calls of the app's own code; the first of a turn are free, then
-they cost time, ever more, so that an endless loop reaches every timer of the device.
+"""The price of computing. Ticks are loop iterations and calls of the app's own code; the first of a turn are free, the next cost
+what they take on a phone, and those behind cost ever more, so that an endless loop reaches every timer of the device.
 """
 
 from __future__ import annotations
@@ -7,11 +7,20 @@ from __future__ import annotations
 FREE_TICKS = 5_000_000
 """Ticks of one turn that cost nothing. A turn ends when the thread really waits."""
 
-FIRST_PRICE_NS = 1_000
+PRICE_NS = 10
 """The price of a tick once the free ones are used up."""
 
-DOUBLING_TICKS = 500_000
-"""After so many paid ticks the price doubles."""
+STEADY_TICKS = 5_000_000
+"""So many paid ticks of Python cost the same. Each takes a third of a microsecond here, and an endless loop takes them all."""
+
+STEADY_TICKS_ARKTS = 25_000_000
+"""The same of ArkTS, where a tick takes some nanoseconds: a checksum over a file of many megabytes is honest work."""
+
+CAUGHT_TICKS = 100
+"""What an error that ArkTS code catches counts for, about what it takes."""
+
+DOUBLING_TICKS = 250_000
+"""After so many more the price doubles."""
 
 BATCH_TICKS = 1_000
 """Paid ticks are charged in batches, so that counting them stays cheap."""
@@ -40,16 +49,17 @@ looks more, however far it is, and is no further off than that.
 class Fuel:
     """The tick account of one thread. ``left`` is counted down by the tick source; below zero, call `refill`."""
 
-    __slots__ = ("left", "looked_ns", "paid", "turns")
+    __slots__ = ("left", "looked_ns", "paid", "steady", "turns")
 
     def __init__(self) -> None:
+        self.steady = STEADY_TICKS
         self.turns = 0
         self.new_turn()
 
     @property
     def beyond_measure(self) -> bool:
-        """True when what is free in this turn is used up, or when there have been turns without end."""
-        return self.paid > 0 or self.turns > MANY_TURNS
+        """True when the price of this turn's ticks grows, or when there have been turns without end."""
+        return self.paid > self.steady or self.turns > MANY_TURNS
 
     def new_turn(self) -> None:
         """The thread has waited: everything is free again."""
@@ -66,7 +76,7 @@ class Fuel:
 
     def refill(self) -> int:
         """Open the next batch; its price in ns."""
-        price_ns = FIRST_PRICE_NS << (self.paid // DOUBLING_TICKS)
+        price_ns = PRICE_NS << max(0, self.paid - self.steady) // DOUBLING_TICKS
         self.paid += BATCH_TICKS
         self.left = BATCH_TICKS
         return price_ns * BATCH_TICKS

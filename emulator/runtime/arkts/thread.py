@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from emulator.kernel.fuel import BATCH_TICKS, CLOCK_PRICE_NS, DOUBLING_TICKS, FIRST_PRICE_NS, LOOKS_SHARE, STEADY_LOOKS_NS
+from emulator.kernel import fuel
 from emulator.kits.errors import BusinessError
 from emulator.runtime.arkts.bridge import taken_ns
 from emulator.runtime.arkts.bridge.context import paths_of
@@ -36,6 +36,7 @@ class JsThread:
         self.process: ExtensionProcess = realm.process
         self.dead = False
         self.thread = self.process.spawn_thread(name, self._run)
+        self.thread.fuel.steady = fuel.STEADY_TICKS_ARKTS
         self._inbox: deque[tuple[int, Event]] = deque()
         self._heap: list[tuple[int, int]] = []
         self._timers: dict[int, tuple[int, int, int | None]] = {}
@@ -125,12 +126,14 @@ class JsThread:
         """What the realm is made with."""
         process, subject = self.process, self.realm.subject
         return {
-            "batchTicks": BATCH_TICKS,
-            "firstPriceNs": FIRST_PRICE_NS,
-            "doublingTicks": DOUBLING_TICKS,
-            "clockPriceNs": CLOCK_PRICE_NS,
-            "steadyLooksNs": STEADY_LOOKS_NS,
-            "looksShare": LOOKS_SHARE,
+            "batchTicks": fuel.BATCH_TICKS,
+            "priceNs": fuel.PRICE_NS,
+            "steadyTicks": self.thread.fuel.steady,
+            "doublingTicks": fuel.DOUBLING_TICKS,
+            "caughtTicks": fuel.CAUGHT_TICKS,
+            "clockPriceNs": fuel.CLOCK_PRICE_NS,
+            "steadyLooksNs": fuel.STEADY_LOOKS_NS,
+            "looksShare": fuel.LOOKS_SHARE,
             "cpuFactor": process.cpu_factor,
             "epochMs": process.wall_epoch_ns // NS_PER_MS,
             "seed": process.host.seed * 1_000 + self.number,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.kernel import AppThread, Kernel, Killed, Rank, current_thread
-from emulator.kernel.fuel import BATCH_TICKS, DOUBLING_TICKS, FIRST_PRICE_NS, FREE_TICKS, REST_NS, Fuel
+from emulator.kernel.fuel import BATCH_TICKS, DOUBLING_TICKS, FREE_TICKS, PRICE_NS, REST_NS, STEADY_TICKS, Fuel
 
 MS = 1_000_000
 
@@ -320,13 +320,14 @@ def test_the_switch_hook_puts_state_aside(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_price_list() -> None:
     fuel = Fuel()
     assert fuel.left == FREE_TICKS == 5_000_000
-    prices = [fuel.refill() for _ in range(3 * DOUBLING_TICKS // BATCH_TICKS)]
-    per_doubling = DOUBLING_TICKS // BATCH_TICKS
-    assert prices[0] == prices[per_doubling - 1] == BATCH_TICKS * FIRST_PRICE_NS == 1_000_000
-    assert prices[per_doubling] == 2 * prices[0]
-    assert prices[2 * per_doubling] == 4 * prices[0]
+    steady, doubling = STEADY_TICKS // BATCH_TICKS, DOUBLING_TICKS // BATCH_TICKS
+    prices = [fuel.refill() for _ in range(steady + 3 * doubling)]
+    assert set(prices[: steady + doubling]) == {BATCH_TICKS * PRICE_NS} == {10_000}
+    assert fuel.beyond_measure
+    assert prices[steady + doubling] == 2 * prices[0]
+    assert prices[steady + 2 * doubling] == 4 * prices[0]
     fuel.new_turn()
-    assert fuel.left == FREE_TICKS and fuel.refill() == prices[0]
+    assert fuel.left == FREE_TICKS and fuel.refill() == prices[0] and not fuel.beyond_measure
 
 
 def test_a_real_wait_makes_computing_free_again_and_a_tiny_one_does_not() -> None:

@@ -129,7 +129,8 @@ ENDLESS = [
 @pytest.mark.parametrize("cls", ENDLESS)
 def test_an_endless_loop_reaches_the_timer(cls: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("emulator.kernel.fuel.FREE_TICKS", 20_000)
-    monkeypatch.setattr("emulator.kernel.fuel.DOUBLING_TICKS", 2_000)
+    monkeypatch.setattr("emulator.kernel.fuel.STEADY_TICKS", 2_000)
+    monkeypatch.setattr("emulator.kernel.fuel.DOUBLING_TICKS", 1_000)
     record = run(cls)
     assert record.complete
     assert 900 in times(record, "timer.expired")
@@ -172,12 +173,14 @@ def computing(ticks: int, factor: int = 1) -> float:
 def test_prices(monkeypatch: pytest.MonkeyPatch) -> None:
     per_loop = 1 if sys.version_info >= (3, 12) else 2
     monkeypatch.setattr("emulator.kernel.fuel.FREE_TICKS", 10_000)
+    monkeypatch.setattr("emulator.kernel.fuel.STEADY_TICKS", 10_000)
     monkeypatch.setattr("emulator.kernel.fuel.DOUBLING_TICKS", 10_000)
+    monkeypatch.setattr("emulator.kernel.fuel.PRICE_NS", 1_000)
     assert computing(9_000 // per_loop) == 0
-    # 20 batches of 1,000 at 1 us each, then 10 at 2 us: doubling after every 10,000.
-    assert computing(20_000 // per_loop) == pytest.approx(0.010, abs=0.002)
-    assert computing(30_000 // per_loop) == pytest.approx(0.030, abs=0.003)
-    assert computing(30_000 // per_loop, factor=4) == pytest.approx(4 * computing(30_000 // per_loop), abs=0.008)
+    # 20 batches of 1,000 at 1 us each, then 10 at 2 us: steady for 10,000, doubling after every 10,000 more.
+    assert computing(30_000 // per_loop) == pytest.approx(0.020, abs=0.002)
+    assert computing(40_000 // per_loop) == pytest.approx(0.040, abs=0.003)
+    assert computing(40_000 // per_loop, factor=4) == pytest.approx(4 * computing(40_000 // per_loop), abs=0.008)
     assert FREE_TICKS == 5_000_000
 
 

@@ -66,7 +66,8 @@ function outOfFuel() {
     throw KILL;
   }
   while (clock[LEFT] < 0) {
-    const price = settings.firstPriceNs * 2 ** floor(clock[PAID] / settings.doublingTicks);
+    const beyond = clock[PAID] - settings.steadyTicks;
+    const price = settings.priceNs * 2 ** (beyond > 0 ? floor(beyond / settings.doublingTicks) : 0);
     clock[PAID] += settings.batchTicks;
     clock[LEFT] = settings.batchTicks;
     spend(price * settings.batchTicks * settings.cpuFactor);
@@ -81,6 +82,7 @@ function spend(ns) {
 
 function checkCaught(error) {
   if (clock[DYING] || error === KILL) throw KILL;
+  clock[LEFT] -= settings.caughtTicks;
 }
 
 // What time it is, in ns; looking has its price, which grows for a loop that does nothing else.

@@ -7,7 +7,7 @@ import functools
 import pytest
 
 from emulator import Kill, Record, SlowCpu
-from emulator.kernel.fuel import CLOCK_PRICE_NS, FREE_TICKS
+from emulator.kernel.fuel import CAUGHT_TICKS, CLOCK_PRICE_NS, DOUBLING_TICKS, FREE_TICKS, PRICE_NS, STEADY_TICKS_ARKTS
 from tests.emulator import harness
 from tests.emulator.harness import OK_JSON, S, called, seen
 from tests.emulator.runtime.arkts.stand_in import logged, result, run
@@ -148,8 +148,25 @@ def test_ticks_cost_what_they_cost_in_python() -> None:
     body = f"async onBackupEx(i) {{ for (let n = 0; n < {FREE_TICKS + 700_000}; n++) __tick(); return ''; }}"
     [call] = [c for c in run(body).calls if c.callback == "onBackupEx"]
     [slow] = [c for c in run(body, conditions=[SlowCpu(3)]).calls if c.callback == "onBackupEx"]
-    assert call.end_ns == (500_000 + 2 * 200_000) * 1_000
+    assert call.end_ns == 700_000 * PRICE_NS
     assert slow.end_ns == 3 * call.end_ns
+
+
+def test_a_checksum_over_a_big_file_is_honest_work() -> None:
+    """The price of a tick begins to grow later than in Python, where a tick takes longer."""
+    body = "async onBackupEx(i) {{ for (let n = 0; n < {}; n++) __tick(); return ''; }}"
+    ticks = FREE_TICKS + STEADY_TICKS_ARKTS
+    [call] = [c for c in run(body.format(ticks)).calls if c.callback == "onBackupEx"]
+    assert call.end_ns == pytest.approx(STEADY_TICKS_ARKTS * PRICE_NS, rel=0.002)
+    [call] = [c for c in run(body.format(ticks + 2 * DOUBLING_TICKS)).calls if c.callback == "onBackupEx"]
+    assert call.end_ns == pytest.approx((STEADY_TICKS_ARKTS + 3 * DOUBLING_TICKS) * PRICE_NS, rel=0.002)
+
+
+def test_a_caught_error_counts_as_many_ticks() -> None:
+    loop = f"for (let n = 0; n < {FREE_TICKS // CAUGHT_TICKS + 1_000}; n++)"
+    body = f"async onBackupEx(i) {{ {loop} {{ try {{ throw 1; }} catch (e) {{ __chk(e); __tick(); }} }} }}"
+    [call] = [c for c in run(body).calls if c.callback == "onBackupEx"]
+    assert call.end_ns is not None and call.end_ns > 0
 
 
 def test_nothing_is_charged_for_what_is_free() -> None:
