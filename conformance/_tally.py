@@ -37,6 +37,7 @@ class Tally:
         self.rules = rules
         self.verdicts: dict[str, Verdict] = {}
         self.replayed: dict[str, Any] | None = None
+        self._missed: set[str] = set()
         self._strict = options.strict
         self._ignored = frozenset(options.ignore)
         self._waivers = waivers
@@ -67,6 +68,7 @@ class Tally:
 
     def _keep(self, verdict: Verdict) -> None:
         self._running.discard(verdict.rule)
+        self._missed.update(verdict.missed)
         before = self.verdicts.get(verdict.rule)
         if before is None or before.outcome is not OutcomeKind.ERROR:
             self.verdicts[verdict.rule] = verdict
@@ -100,6 +102,11 @@ class Tally:
         """The rules without a verdict, in id order."""
         return [rule for rule in self.rules if rule not in self.verdicts]
 
+    @property
+    def missed(self) -> list[str]:
+        """What the app asked the emulated device for in vain, and coped with."""
+        return sorted(self._missed)
+
     def not_judged(self) -> list[str]:
         """The rules that this version cannot judge, in id order; they count as not applicable."""
         return [v.rule for v in self.of(OutcomeKind.NOT_APPLICABLE) if v.reason == NOT_JUDGED]
@@ -117,7 +124,8 @@ class Tally:
     def compliant(self) -> str:
         """yes, no, with waivers, or not proven (rules that are blocked, not run, or failed in the harness).
 
-        A good answer that leaves out rules which this version cannot judge says so.
+        A good answer that leaves out rules which this version cannot judge, or callbacks that did without something which a device
+        has, says so.
         """
         also = self.of(OutcomeKind.WARNED) if self._strict else []
         if self.of(OutcomeKind.FAILED) or also:
@@ -125,4 +133,4 @@ class Tally:
         if self.of(OutcomeKind.BLOCKED) or self.harness_failed or self.not_run():
             return "not proven"
         answer = "with waivers" if self.of(OutcomeKind.WAIVED) else "yes"
-        return f"{answer}, as far as judged" if self.not_judged() else answer
+        return f"{answer}, as far as judged" if self.not_judged() or self._missed else answer

@@ -64,6 +64,7 @@ class Verdict:
     reason: str = ""
     findings: tuple[FindingText, ...] = ()
     seconds: float = 0.0
+    missed: tuple[str, ...] = ()
 
     @property
     def open_findings(self) -> tuple[FindingText, ...]:
@@ -84,6 +85,7 @@ class Verdict:
             "reason": self.reason,
             "findings": findings,
             "seconds": self.seconds,
+            "missed": list(self.missed),
         }
 
     @classmethod
@@ -95,13 +97,14 @@ class Verdict:
             reason=document["reason"],
             findings=tuple(FindingText.from_json(f) for f in document["findings"]),
             seconds=document["seconds"],
+            missed=tuple(document["missed"]),
         )
 
 
 def verdict_of(outcome: RuleOutcome, waivers: Waivers, base: Path, seconds: float = 0.0) -> Verdict:
     """The verdict on a rule: its outcome, or waived when a waiver covers every finding."""
     findings = tuple(_waived(outcome.rule_id, FindingText.of(reported, base), waivers) for reported in outcome.findings)
-    verdict = Verdict(outcome.rule_id, outcome.outcome, outcome.reason, findings, seconds)
+    verdict = Verdict(outcome.rule_id, outcome.outcome, outcome.reason, findings, seconds, outcome.missed)
     judged = outcome.outcome in (OutcomeKind.FAILED, OutcomeKind.WARNED)
     if judged and findings and not verdict.open_findings:
         return replace(verdict, outcome=OutcomeKind.WAIVED, reason="; ".join(dict.fromkeys(f.waived for f in findings)))

@@ -80,12 +80,15 @@ class ReportedFinding:
 
 @dataclass(frozen=True)
 class RuleOutcome:
-    """The outcome of one rule. ``reason`` says why it is not applicable, blocked or an error."""
+    """The outcome of one rule. ``reason`` says why it is not applicable, blocked or an error; ``missed`` is what the app has
+    asked for in vain so far, in whatever session, and coped with.
+    """
 
     rule_id: str
     outcome: OutcomeKind
     reason: str = ""
     findings: tuple[ReportedFinding, ...] = ()
+    missed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ class ConformanceRun:
         if self._switched_off:
             return RuleOutcome(rule_id, OutcomeKind.BLOCKED, self._switched_off)
         self._run_through(feeding[-1])
-        return self._outcome(rule_id, feeding)
+        return replace(self._outcome(rule_id, feeding), missed=tuple(sorted(self._judging.missed)))
 
     # running -------------------------------------------------------------------------------------------------------------
 

@@ -42,6 +42,7 @@ class JsonReport:
             "compliant": tally.compliant,
             "counts": tally.counts(),
             "rules": [_rule(tally, rule) for rule in tally.rules],
+            "missed": tally.missed,
             "waivers": [{**v.waiver.to_json(), "state": v.state.value, "message": v.message} for v in tally.waiver_verdicts()],
             "durations": {
                 "total_s": round(seconds, 3),

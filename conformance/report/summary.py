@@ -18,14 +18,19 @@ _UNJUDGED = (OutcomeKind.NOT_APPLICABLE, OutcomeKind.BLOCKED, OutcomeKind.WAIVED
 
 def summary(tally: Tally, commands: Commands, verbosity: int, strict: bool) -> Iterator[Line]:
     """The lines of the section. With ``-q`` only what needs somebody's attention, and the last line."""
-    if verbosity >= 0 and not strict:
-        for verdict in tally.of(OutcomeKind.WARNED):
+    warned = [] if strict else tally.of(OutcomeKind.WARNED)
+    if verbosity >= 0:
+        for verdict in warned:
             yield from describe(verdict, tally.rules[verdict.rule], commands).lines
             yield Line()
+    else:
+        yield from _grouped("warned", ((v.rule, v.findings[0].message) for v in warned))
     for kind in _UNJUDGED:
         if verbosity >= 0 or kind in (OutcomeKind.BLOCKED, OutcomeKind.ERROR):
             yield from _grouped(kind.value.replace("-", " "), ((v.rule, _reason(v)) for v in tally.of(kind)))
     yield from _grouped("not run", ((rule, tally.why_not_run(rule)) for rule in tally.not_run()))
+    for name in tally.missed:
+        yield Line(f"{name}: the app copes with that, and what it does where there is one was not judged")
     yield _answer(tally)
 
 

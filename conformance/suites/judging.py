@@ -46,12 +46,15 @@ class Judging:
     applies: set[str] = field(default_factory=set)
     reasons: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    missed: set[str] = field(default_factory=set)
+    """What the app asked the emulated device for in vain, and coped with: of such a callback only the way out is judged."""
     _calling: dict[str, Record] = field(default_factory=dict)
     _volatile: frozenset[tuple[str, str]] = frozenset()
 
     def take(self, suite: Suite, result: GroupResult, state: SuiteState) -> tuple[Finding, ...]:
         """Judge a group by all rules; the findings are kept in the ledger."""
         for record in result.records:
+            self.missed.update(_coped_with(record))
             if suite.name == "nominal":
                 self.nominal.setdefault(result.group.data, {}).setdefault(SessionKind(record.kind), record)
             entered = (event.data["callback"] for event in record.of_kind("entry"))
@@ -124,6 +127,17 @@ class Judging:
 
     def _nominal_by_name(self, data: AppData = AppData.FULL) -> dict[str, Record]:
         return {str(kind): record for kind, record in self.nominal_of(data).items()}
+
+
+def _coped_with(record: Record) -> set[str]:
+    refused = record.by_kind.get("refused", ())
+    uncaught = {event.data["name"] for event in refused if event.data["uncaught"]}
+    return {_lack(event.data["name"]) for event in refused if event.data["name"] not in uncaught}
+
+
+def _lack(name: str) -> str:
+    """Kits are said to be missing where they are asked for."""
+    return name if name.startswith("kit missing") else f"not available on the emulated device: {name}"
 
 
 def evidence_of(result: GroupResult, nominal: Mapping[str, Record]) -> Evidence:

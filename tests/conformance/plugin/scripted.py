@@ -1,7 +1,7 @@
 """A pytest plugin for the tests of the plugin: the run of the suites, replaced by a script.
 
 The script is the JSON file that CONFORMANCE_SCRIPT names: an object whose members are rule ids. A value has ``outcome``,
-``reason``, ``findings`` (members of `Finding` over a default, and ``replay``), and what is to happen on the way:
+``reason``, ``missed``, ``findings`` (members of `Finding` over a default, and ``replay``), and what is to happen on the way:
 ``print``, ``warn``, ``raise`` (a message), ``interrupt``, ``die``, ``run out`` (the time limit of pytest-timeout does, now). With
 ``settings`` and ``limit`` the outcome's reason is what the run was made with, and the rule's time limit in seconds. Rules that
 are not in the script pass. ``closed`` in the script names a file that is written when the run is closed.
@@ -55,7 +55,8 @@ class ScriptedRun:
         if "settings" in told:
             return RuleOutcome(rule_id, OutcomeKind.NOT_APPLICABLE, repr(self.settings), ())
         findings = tuple(_finding(rule_id, number, given) for number, given in enumerate(told.get("findings", ()), 1))
-        return RuleOutcome(rule_id, OutcomeKind(told.get("outcome", "passed")), told.get("reason", ""), findings)
+        outcome, missed = OutcomeKind(told.get("outcome", "passed")), tuple(told.get("missed", ()))
+        return RuleOutcome(rule_id, outcome, told.get("reason", ""), findings, missed)
 
     def close(self) -> None:
         """Leave a trace."""

@@ -77,6 +77,19 @@ compliant: not proven - 53 passed, 0 failed, 1 warned, 12 not applicable, 2 bloc
     assert result.code == 0
 
 
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["one process", "xdist"])
+def test_what_the_device_lacks_and_the_app_copes_with_is_told(project: Project, workers: list[str]) -> None:
+    missing = ["kit missing: zlib.compressFile", "not available on the emulated device: socket"]
+    project.script(BK104={"missed": missing[:1]}, BK401={"missed": missing})
+    result = project.check("-q", "--conformance-json=report.json", *workers)
+    assert project.report()["missed"] == missing
+    assert result.between("= conformance =", " in ").splitlines() == [
+        f"{missing[0]}: the app copes with that, and what it does where there is one was not judged",
+        f"{missing[1]}: the app copes with that, and what it does where there is one was not judged",
+        "compliant: yes, as far as judged - 68 passed, 0 failed, 0 warned, 0 not applicable, 0 blocked, 0 waived",
+    ]
+
+
 def test_quiet(project: Project) -> None:
     project.script(
         BK104={"outcome": "warned", "findings": [{}]},
@@ -86,6 +99,7 @@ def test_quiet(project: Project) -> None:
     assert project.check("-q").lines[:-1] == [
         "-....................b..................w...........................     [100%]",
         "================================= conformance ==================================",
+        "warned: BK104 (finding 1)",
         "blocked: BK501 (kit missing: zlib.compressFile)",
         "compliant: not proven - 65 passed, 0 failed, 1 warned, 1 not applicable, 1 blocked, 0 waived",
     ]

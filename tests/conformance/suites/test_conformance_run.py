@@ -103,6 +103,24 @@ def test_a_rule_does_not_pass_when_an_ordinary_session_could_not_be_judged(tmp_p
     assert "full-backup: not available on the emulated device: socket" in outcomes["BK101"].reason
 
 
+class Copes(Control):
+    def onBackupEx(self, backupInfo: str) -> str:
+        import socket
+
+        try:
+            socket.create_connection(("localhost", 1))
+        except Exception:
+            return RESULT
+        return "connected"
+
+
+def test_what_the_app_asked_for_in_vain_is_told_also_when_it_copes(tmp_path: Path) -> None:
+    outcome = run_of(Copes, tmp_path).outcome("BK101")
+    assert outcome.outcome is OutcomeKind.PASSED
+    assert outcome.missed == ("not available on the emulated device: socket.create_connection",)
+    assert run_of(HalfRefused, tmp_path).outcome("BK101").missed == ()
+
+
 class AllRefused(BackupExtensionAbility):
     def onBackup(self) -> None:
         import socket
