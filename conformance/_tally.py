@@ -124,8 +124,8 @@ class Tally:
     def compliant(self) -> str:
         """yes, no, with waivers, or not proven (rules that are blocked, not run, or failed in the harness).
 
-        A good answer that leaves out rules which this version cannot judge, or callbacks that did without something which a device
-        has, says so.
+        A good answer that leaves out rules which this version cannot judge, or callbacks that did without something which a
+        device has, says so.
         """
         also = self.of(OutcomeKind.WARNED) if self._strict else []
         if self.of(OutcomeKind.FAILED) or also:

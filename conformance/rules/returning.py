@@ -26,7 +26,7 @@ def lost_on_restore(evidence: Evidence) -> Iterator[Finding]:
         if bundle["full_backup_only"] or not bundle["fresh"]:
             continue
         tree = _tree(view, bundle["bundle"])
-        touched = {event.data["path"] for event in view.of_kind("change")}
+        touched = {event.data["path"] for event in view.of_kind("change") if event.data["during"] != "onRelease"}
         for file in bundle["files"]:
             path, now = file["path"], tree.get(file["path"])
             if path in touched or (now is not None and file["crc"] in ("", now)):

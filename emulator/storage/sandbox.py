@@ -260,7 +260,7 @@ def _looks_like(status: os.stat_result, state: FileState) -> bool:
 
 
 def _differs(old: FileState, new: FileState) -> bool:
-    if (old.size, old.mode, old.checksum) != (new.size, new.mode, new.checksum):
+    if (old.size, old.checksum) != (new.size, new.checksum):
         return True
     return new.size > HASHED_BYTES and old.mtime_ns != new.mtime_ns
 

@@ -92,10 +92,11 @@ def test_device_paths_and_host_paths(tmp_path: Path) -> None:
 def test_changes_between_two_looks(tmp_path: Path) -> None:
     sandbox = Sandbox(tmp_path / "root")
     files = Path(sandbox.directory("data"))
-    for name in ("same", "changed", "removed"):
+    for name in ("same", "opened", "changed", "removed"):
         (files / name).write_text("1")
     before = sandbox.snapshot()
     (files / "same").write_text("1")
+    (files / "opened").chmod(0o600)
     (files / "changed").write_text("2")
     (files / "removed").unlink()
     (files / "created").write_text("1")

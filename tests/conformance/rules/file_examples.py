@@ -46,13 +46,14 @@ def came_back(
     fresh: bool = True,
     moved: str = "",
     staged: bool = False,
+    during: str = "onRestoreEx",
     **options: Any,
 ) -> Record:
-    """A restore of one file, which has this content at the end, or is not there."""
+    """A restore of one file, which has this content at the end, or is not there; ``moved`` is what ``during`` touches."""
     session = SessionBuilder(RESTORE, ("onRestoreEx",), **options).call("onRestoreEx", OK)
     session.event("archive", 0, bundle=BUNDLE, full_backup_only=full, fresh=fresh, files=[file(f"{FILES}/a")])
     if moved:
-        session.event("change", 1, during="onRestoreEx", path=moved, what="created", size=1, crc="1", names_staging=staged)
+        session.event("change", 1, during=during, path=moved, what="created", size=1, crc="1", names_staging=staged)
     there = [{**file(f"{FILES}/a", crc), "rows": rows}] if crc is not None else []
     return session.event("tree", 9, bundle=BUNDLE, files=there).end().record()
 
@@ -80,7 +81,10 @@ def failing(code: int) -> Record:
 
 FIRES: Mapping[str, list[Example]] = {
     "BK601": [Example("staged", evidence(saved(STAGED)), ("BK601",))],
-    "BK602": [Example("changed", evidence(came_back("2")), ("BK602",))],
+    "BK602": [
+        Example("changed", evidence(came_back("2")), ("BK602",)),
+        Example("removed in onRelease", evidence(came_back(None, moved=f"{FILES}/a", during="onRelease")), ("BK602",)),
+    ],
     "BK603": [Example("stays", evidence(came_back(None, full=True)), ("BK603",))],
     "BK604": [Example("named", evidence(came_back(moved=f"{FILES}/b", staged=True)), ("BK604",))],
     "BK605": [Example("read", evidence(touched("/etc/hostname")), ("BK605",))],
@@ -111,6 +115,7 @@ MISSES: Mapping[str, list[Example]] = {
     "BK602": [
         Example("same", evidence(came_back())),
         Example("changed by what was there", evidence(came_back("2", fresh=False))),
+        Example("removed by the callback", evidence(came_back(None, moved=f"{FILES}/a"))),
     ],
     "BK603": [
         Example("moved", evidence(came_back(None, full=True, moved=f"{FILES}/b"))),
