@@ -31,6 +31,7 @@ class FindingText:
     log: tuple[str, ...]
     fingerprint: str
     replay: str
+    session: str = ""
     waived: str = ""
 
     @classmethod
@@ -47,6 +48,7 @@ class FindingText:
             log=tuple(finding.log),
             fingerprint=finding.fingerprint,
             replay=seen_from(base, replay) if reported.replay else "",
+            session=finding.session,
         )
 
     @classmethod

@@ -106,6 +106,7 @@ def _rule(tally: Tally, rule_id: str) -> dict[str, Any]:
 def _finding(finding: FindingText) -> dict[str, Any]:
     return {
         "message": finding.message,
+        "session": finding.session or None,
         "seen": finding.seen,
         "device": finding.device,
         "mend": finding.mend,

@@ -111,6 +111,7 @@ def _finding(rule: Rule, finding: FindingText, commands: Commands, before: Findi
     yield _head(rule, finding.message)
     if finding.where:
         yield Line(f"  --> {finding.where}", {"blue": True})
+    yield from _field("session", finding.session)
     yield from _field("seen", finding.seen)
     yield from _field("log", "\n".join(finding.log))
     if before is None or (before.device, before.mend, before.clauses) != (finding.device, finding.mend, finding.clauses):

@@ -71,6 +71,7 @@ def test_every_rule_in_id_order(project: Project) -> None:
         "replay": ".conformance/0af1.json",
         "where": "app.py:12",
         "log": ["5.000 s stdout: packing"],
+        "session": None,
         "fingerprint": "BK101-1",
         "waived": None,
     }
