@@ -35,6 +35,19 @@ def find_file(directory: Path, name: str) -> str | None:
     return next((place for place in places if (directory / place).is_file()), None)
 
 
+def spelled_otherwise(directory: Path, name: str) -> str | None:
+    """The file below ``directory`` whose path differs from ``name`` by upper and lower case alone; None where there is none."""
+    found, spelled = [directory], name.split("/")
+    for part in spelled:
+        if part in (".", ".."):
+            found = [place / part for place in found]
+        else:
+            below = (inner for place in found if place.is_dir() for inner in sorted(place.iterdir()))
+            found = [inner for inner in below if inner.name.lower() == part.lower()]
+    files = (file for file in found if file.is_file())
+    return next(("/".join(file.parts[-len(spelled) :]) for file in files), None)
+
+
 def read_json5(directory: Path, name: str) -> PackageFile:
     """A document of the build tools, such as module.json5. Raises PackageError when it cannot be read or is no JSON5 object."""
     import json5

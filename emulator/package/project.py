@@ -15,6 +15,8 @@ from emulator.package.resources import text_of
 
 BUILD_PROFILE = "build-profile.json5"
 APP_FILE = "AppScope/app.json5"
+DEFAULT_TYPE = "app"
+"""The bundleType of an app that does not say one."""
 OLD_MODEL_FILE = "src/main/config.json"
 """What the FA model has in place of module.json5; it knows no backup extension."""
 MOST_LEVELS = 6
@@ -42,9 +44,10 @@ class ProjectModule:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """AppScope/app.json5, as far as the backup stack looks at it; "" and 0 for what it does not say."""
+    """AppScope/app.json5, as far as it matters here; "" and 0 for what it does not say."""
 
     bundle_name: str = ""
+    bundle_type: str = DEFAULT_TYPE
     version_code: int = 0
     version_name: str = ""
     label: str = ""
@@ -87,7 +90,7 @@ def find_project(directory: Path) -> Project:
     root = project_root(directory)
     extension = module.package.extension
     source = extension.source if extension is not None else None
-    return Project(root, _app(root, module), modules, module, source, tuple(_notes(modules, module)))
+    return Project(root, read_app(root, module.directory), modules, module, source, tuple(_notes(modules, module)))
 
 
 def project_root(place: Path) -> Path:
@@ -151,7 +154,8 @@ def _notes(modules: Sequence[ProjectModule], module: ProjectModule) -> Iterator[
 # the app -----------------------------------------------------------------------------------------------------------------
 
 
-def _app(root: Path, module: ProjectModule) -> App:
+def read_app(root: Path, module: Path) -> App:
+    """The app of the project in ``root``; ``module`` is the directory that its texts may come from. Raises PackageError."""
     if not (root / APP_FILE).is_file():
         return App()
     app = read_json5(root, APP_FILE).document.get("app")
@@ -159,9 +163,10 @@ def _app(root: Path, module: ProjectModule) -> App:
     code = members.get("versionCode")
     return App(
         bundle_name=text_of(members.get("bundleName")),
+        bundle_type=text_of(members.get("bundleType")) or DEFAULT_TYPE,
         version_code=code if isinstance(code, int) else 0,
         version_name=text_of(members.get("versionName")),
-        label=text_of(members.get("label"), root / "AppScope", module.directory / "src" / "main"),
+        label=text_of(members.get("label"), root / "AppScope", module / "src" / "main"),
     )
 
 

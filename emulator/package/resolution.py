@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.package.files import shown
+from emulator.package.build_profile import CLASS, FILE, build_profile_of, is_har, module_around
+from emulator.package.files import PackageError, shown
 from emulator.package.oh_package import DEFAULT_MAIN, FILE_PREFIX, OH_MODULES, OH_PACKAGE, OhPackage, read_oh_package
 
 SUFFIXES = (".ets", ".ts", ".js", ".mjs", ".json", ".d.ets", ".d.ts")
@@ -44,7 +45,8 @@ class ModuleGraph:
         self._found: dict[tuple[str, Path], Path | _Unresolved] = {}
 
     def resolve(self, specifier: str, importer: Path) -> Path | None:
-        """The file that ``specifier`` means in the file ``importer``, as an absolute path.
+        """The file that ``specifier`` means in the file ``importer``, as an absolute path; that of a BuildProfile may still have
+        to be built.
 
         None for a system module, and where there is no such file: `why_not` says why.
         """
@@ -69,11 +71,40 @@ class ModuleGraph:
         directory = importer.parent.resolve()
         key = (specifier, directory)
         if key not in self._found:
-            if specifier.startswith("."):
-                self._found[key] = _file_or_reason(_normal(directory / specifier), specifier)
-            else:
-                self._found[key] = self._in_package(specifier, directory)
+            found = self._on_disk(specifier, directory)
+            self._found[key] = found if isinstance(found, Path) else self._to_be_built(specifier, directory) or found
         return self._found[key]
+
+    def _on_disk(self, specifier: str, directory: Path) -> Path | _Unresolved:
+        if specifier.startswith("."):
+            return _file_or_reason(_normal(directory / specifier), specifier)
+        return self._in_package(specifier, directory)
+
+    def _to_be_built(self, specifier: str, directory: Path) -> Path | _Unresolved | None:
+        """The build profile of a module, by its name, its package or the place that it has in a HAR; None for anything else."""
+        if specifier.rpartition("/")[2] not in (CLASS, FILE):
+            return None
+        try:
+            module = self._whose_build_profile(specifier, directory)
+            if module is None:
+                return None
+            if specifier.startswith(".") and not is_har(module):
+                return _Unresolved(f"there is no {CLASS} in {shown(module)}, which is no HAR: import it from '{CLASS}'")
+            return build_profile_of(module)
+        except PackageError as error:
+            return _Unresolved(str(error))
+
+    def _whose_build_profile(self, specifier: str, directory: Path) -> Path | None:
+        if specifier == CLASS:
+            return module_around(self._around(directory))
+        name, inside = _split(specifier)
+        if specifier.startswith("."):
+            home: Path | _Unresolved = _normal(directory / specifier).parent
+        elif inside in (CLASS, FILE):
+            home = self._home(name, directory)
+        else:
+            return None
+        return home if isinstance(home, Path) and module_around([home]) == home else None
 
     # packages ------------------------------------------------------------------------------------------------------------
 
@@ -136,7 +167,7 @@ class ModuleGraph:
     def _no_package(self, name: str, declared: OhPackage | None, directory: Path) -> _Unresolved:
         if declared is None:
             packages = [p for place in self._around(directory) if (p := self._package(place)) is not None]
-            known = [key for package in packages for key in package.dependencies]
+            known = [CLASS, *(key for package in packages for key in package.dependencies)]
             close = difflib.get_close_matches(name, known, n=1)
             hint = f"; did you mean {close[0]}?" if close else ""
             where = shown(packages[0].file) if packages else f"an {OH_PACKAGE}"

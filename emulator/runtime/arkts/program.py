@@ -11,7 +11,8 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, Protocol
 
-from emulator.package.files import shown
+from emulator.package.build_profile import source_text
+from emulator.package.files import PackageError, shown
 from emulator.runtime.arkts.script import Diagnostic, Script
 from emulator.runtime.arkts.source_map import original
 
@@ -133,9 +134,11 @@ def _first(file: str, found: Sequence[Diagnostic]) -> str:
 
 def _script(path: Path, transpiler: Transpiles) -> Script:
     try:
-        return transpiler.transpile(path, path.read_text(encoding="utf-8-sig"))
+        return transpiler.transpile(path, source_text(path))
     except OSError as error:
         problem = f"the file cannot be read ({error.strerror})"
+    except PackageError as error:
+        problem = f"no build makes it: {error}"
     except UnicodeDecodeError as error:
         problem = f"the file is no UTF-8 (byte {error.start})"
     return Script(str(path), "", "", (), (), "", (), (Diagnostic(1, 1, problem),), hashlib.sha256(problem.encode()).hexdigest())
