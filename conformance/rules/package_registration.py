@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -15,8 +15,8 @@ from conformance.rules.package_findings import as_json, close_to, package_findin
 from conformance.rules.package_lines import Path
 from conformance.rules.registry import predicate
 from conformance.schemas import load_schema
-from emulator.package import BackupExtension, Package
-from emulator.package.files import PROFILE_DIRECTORIES
+from emulator.package import BackupExtension, Package, PackageFile
+from emulator.package.files import PROFILE_DIRECTORIES, spelled_otherwise
 from emulator.package.registration import METADATA_NAME, RESOURCE_PREFIX, source_of
 
 EXTENSIONS: Path = ("module", "extensionAbilities")
@@ -30,7 +30,8 @@ def not_registered(evidence: Evidence) -> Iterator[Finding]:
     package = evidence.package
     if package is None or package.module_file is None:
         return
-    faults = _no_extension(package) if package.extension is None else _faults(package.extension)
+    extension = package.extension
+    faults = _no_extension(package) if extension is None else _faults(package, package.module_file, extension)
     for path, message, seen in faults:
         yield package_finding("BK701", package.module_file, path, message, seen, cause=written(path[3:]))
 
@@ -57,20 +58,30 @@ def _no_extension(package: Package) -> Iterator[tuple[Path, str, str]]:
     yield EXTENSIONS, f'no element of extensionAbilities has the type "backup"{close}', f"the types are {as_json(types)}"
 
 
-def _faults(extension: BackupExtension) -> Iterator[tuple[Path, str, str]]:
+def _faults(package: Package, module_file: PackageFile, extension: BackupExtension) -> Iterator[tuple[Path, str, str]]:
     path = (*EXTENSIONS, extension.index)
     metadata = extension.entry.get("metadata")
     if extension.resource is None:
         yield (*path, "metadata"), _why_no_resource(metadata), f"metadata is {as_json(metadata)}"
     elif extension.profile is None:
         name = f"{extension.resource}.json"
+        hint = _in_other_case(package, name, PROFILE_DIRECTORIES)
         places = ", ".join(PROFILE_DIRECTORIES)
-        yield (*path, "metadata"), f"the profile {name} does not exist", f"looked for {name} in {places}"
+        yield (*path, "metadata"), f"the profile {name} does not exist{hint}", f"looked for {name} in {places}"
     source = source_of(extension.entry)
     if not source:
         yield (*path, "srcEntry"), "the extension has no srcEntry", f"its keys are {as_json(list(extension.entry))}"
     elif extension.source_missing:
-        yield (*path, "srcEntry"), f"srcEntry {source} does not exist", f"looked for {source} beside module.json5"
+        hint = _in_other_case(package, source, [module_file.name.rpartition("/")[0]])
+        yield (*path, "srcEntry"), f"srcEntry {source} does not exist{hint}", f"looked for {source} beside module.json5"
+
+
+def _in_other_case(package: Package, name: str, homes: Iterable[str]) -> str:
+    """The hint "; there is x" where a file in one of these directories differs from ``name`` by case alone, else ""."""
+    if package.directory is None:
+        return ""
+    found = (spelled_otherwise(package.directory / home, name) for home in homes)
+    return next((f"; there is {path}" for path in found if path), "")
 
 
 def _why_no_resource(metadata: Any) -> str:

@@ -36,16 +36,17 @@ def find_file(directory: Path, name: str) -> str | None:
 
 
 def spelled_otherwise(directory: Path, name: str) -> str | None:
-    """The file below ``directory`` whose path differs from ``name`` by upper and lower case alone; None where there is none."""
-    found, spelled = [directory], name.split("/")
-    for part in spelled:
-        if part in (".", ".."):
-            found = [place / part for place in found]
-        else:
-            below = (inner for place in found if place.is_dir() for inner in sorted(place.iterdir()))
-            found = [inner for inner in below if inner.name.lower() == part.lower()]
-    files = (file for file in found if file.is_file())
-    return next(("/".join(file.parts[-len(spelled) :]) for file in files), None)
+    """The path of a file below ``directory`` that differs from ``name`` by upper and lower case alone; None where none does."""
+    found = [("", directory)]
+    for part in name.split("/"):
+        found = [(f"{path}/{inner}", place / inner) for path, place in found for inner in _called(place, part)]
+    return next((path.removeprefix("/") for path, place in found if place.is_file()), None)
+
+
+def _called(directory: Path, name: str) -> list[str]:
+    if name in (".", ".."):
+        return [name]
+    return sorted(inner.name for inner in directory.iterdir() if inner.name.lower() == name.lower()) if directory.is_dir() else []
 
 
 def read_json5(directory: Path, name: str) -> PackageFile:

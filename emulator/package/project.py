@@ -47,10 +47,10 @@ class App:
     """AppScope/app.json5, as far as it matters here; "" and 0 for what it does not say."""
 
     bundle_name: str = ""
-    bundle_type: str = DEFAULT_TYPE
     version_code: int = 0
     version_name: str = ""
     label: str = ""
+    bundle_type: str = DEFAULT_TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +163,10 @@ def read_app(root: Path, module: Path) -> App:
     code = members.get("versionCode")
     return App(
         bundle_name=text_of(members.get("bundleName")),
-        bundle_type=text_of(members.get("bundleType")) or DEFAULT_TYPE,
         version_code=code if isinstance(code, int) else 0,
         version_name=text_of(members.get("versionName")),
         label=text_of(members.get("label"), root / "AppScope", module / "src" / "main"),
+        bundle_type=text_of(members.get("bundleType")) or DEFAULT_TYPE,
     )
 
 

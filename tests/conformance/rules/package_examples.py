@@ -83,6 +83,18 @@ FIRES: dict[str, list[tuple[dict[str, Any], str, str, str]]] = {
             "looked for ./ets/B.ets beside module.json5",
             "app/module.json5:8",
         ),
+        (
+            {"ets/b.ets": ""},
+            "srcEntry ./ets/B.ets does not exist; there is ./ets/b.ets",
+            "looked for ./ets/B.ets beside module.json5",
+            "app/module.json5:8",
+        ),
+        (
+            {"profile": None, "Backup_Config.json": GOOD},
+            "the profile backup_config.json does not exist; there is Backup_Config.json",
+            "looked for backup_config.json in src/main/resources/base/profile, resources/base/profile, .",
+            "app/module.json5:11",
+        ),
     ],
     "BK702": [
         (

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance import judge
+from emulator import Device, SessionKind, nominal_plan
 from emulator.runtime.arkts.loading import NoSuchClass, load_arkts_project, load_arkts_subject
 from emulator.runtime.arkts.subject import ArkTsSubject
 from emulator.runtime.arkts.toolchain import ToolchainMissing, find_toolchain
@@ -120,6 +121,78 @@ def test_a_class_by_its_name() -> None:
     with pytest.raises(NoSuchClass, match=r"Backup\.ets has no class 'Othr'; did you mean Other\?"):
         load(entry, "Othr")
     assert rules(load("class {{", "Other")) == ["BK801"]
+
+
+PROJECT = {
+    "AppScope/app.json5": "{app: {bundleName: 'com.example.notes', versionCode: 7, versionName: '0.7'}}",
+    "build-profile.json5": "{modules: [{srcPath: './entry'}, {srcPath: './log'}]}",
+    "entry/oh-package.json5": "{name: 'entry', dependencies: {'@notes/log': 'file:../log'}}",
+    "entry/src/main/module.json5": """{module: {name: 'entry', type: 'entry', extensionAbilities: [
+      {name: 'B', srcEntry: './ets/Backup.ets', type: 'backup',
+       metadata: [{name: 'ohos.extension.backup', resource: '$profile:b'}]},
+    ]}}""",
+    "entry/src/main/resources/base/profile/b.json": '{"allowToBackupRestore": true}',
+    "entry/src/main/ets/Backup.ets": f"""{HEAD}import BuildProfile, {{ DEBUG }} from 'BuildProfile';
+import {{ version }} from '@notes/log';
+export default class E extends BackupExtensionAbility {{
+  async onBackupEx(info: string): Promise<string> {{
+    return JSON.stringify([BuildProfile.VERSION_CODE, BuildProfile.VERSION_NAME, DEBUG, version()]);
+  }}
+}}
+""",
+    "log/oh-package.json5": "{name: '@notes/log', version: '2.0.1', main: 'Index.ets'}",
+    "log/src/main/module.json5": "{module: {name: 'log', type: 'har'}}",
+    "log/Index.ets": "import Profile from './BuildProfile';\nexport const version = (): string => Profile.HAR_VERSION;\n",
+}
+BUILT = "entry/build/default/generated/profile/default/BuildProfile.ets"
+
+
+def reported(subject: ArkTsSubject) -> list[str]:
+    with Device() as device:
+        device.install(subject)
+        return [m.args[1] for m in device.run(nominal_plan(SessionKind.FULL_BACKUP)).client if m.callback == "onResultReport"]
+
+
+def test_what_a_build_writes_for_a_module_needs_not_to_be_there() -> None:
+    subject = load_arkts_project("notes", write(Path(), PROJECT))
+    assert rules(subject) == []
+    assert subject.places == {"onBackupEx": "entry/src/main/ets/Backup.ets:5:9"}
+    assert set(subject.program.modules) == {"entry/src/main/ets/Backup.ets", BUILT, "log/Index.ets", "log/BuildProfile.ets"}
+    assert reported(subject) == ['[7,"0.7",false,"2.0.1"]']
+
+
+def test_what_a_build_has_written_is_taken() -> None:
+    text = "export const DEBUG = true;\nexport default class BuildProfile { static VERSION_NAME = 'mine'; }"
+    har = "export default class BuildProfile { static HAR_VERSION = 'checked in'; }"
+    subject = load_arkts_project("notes", write(Path(), {**PROJECT, BUILT: text, "log/BuildProfile.ets": har}))
+    assert rules(subject) == []
+    assert reported(subject) == ['[null,"mine",true,"checked in"]']
+
+
+@pytest.mark.parametrize(
+    ("specifier", "reason"),
+    [
+        (
+            "BuildProfil",
+            "BuildProfil is no dependency in entry/oh-package.json5, and no oh_modules has it; did you mean BuildProfile?",
+        ),
+        ("../../../BuildProfile", "there is no BuildProfile in entry, which is no HAR: import it from 'BuildProfile'"),
+    ],
+)
+def test_what_no_build_writes(specifier: str, reason: str) -> None:
+    entry = PROJECT["entry/src/main/ets/Backup.ets"].replace("'BuildProfile'", f"'{specifier}'")
+    subject = load_arkts_project("notes", write(Path(), {**PROJECT, "entry/src/main/ets/Backup.ets": entry}))
+    (finding,) = judge(sources=subject.sources)
+    assert (finding.rule, finding.where) == ("BK801", "entry/src/main/ets/Backup.ets:2:1")
+    assert finding.message == f"an import of Backup.ets leads nowhere: {reason}"
+
+
+def test_a_build_profile_of_a_document_that_cannot_be_read() -> None:
+    subject = load_arkts_project("notes", write(Path(), {**PROJECT, "log/build-profile.json5": "{"}))
+    (finding,) = judge(sources=subject.sources)
+    assert (finding.rule, finding.where) == ("BK801", "log/BuildProfile.ets:1:1")
+    assert "no build makes it: " in finding.message
+    assert "log/build-profile.json5: not JSON5" in finding.message
 
 
 def test_a_project() -> None:
