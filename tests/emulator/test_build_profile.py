@@ -148,7 +148,7 @@ WEAKEST_FIRST: list[tuple[str, str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("number", "winner"), enumerate(["mode", "product", "module", "set", "target"], 1))
+@pytest.mark.parametrize(("number", "winner"), [*enumerate(["mode", "product", "module", "set", "target"], 1)])
 def test_the_strongest_place_of_a_field_wins(root: Path, number: int, winner: str) -> None:
     given = WEAKEST_FIRST[:number]
     project, module = ({key: value for where, key, value in given if where == file} for file in ("project", "module"))
