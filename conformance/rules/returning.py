@@ -8,9 +8,10 @@ from typing import Any
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
 from conformance.rules import needs
-from conformance.rules.findings import finding, seconds
+from conformance.rules.findings import finding, returned, seconds
 from conformance.rules.registry import predicate
 from conformance.view import SessionView
+from emulator.record import Call
 
 _RESTORE_CALLBACKS = frozenset(("onRestore", "onRestoreEx"))
 _SHOWN = 3
@@ -42,11 +43,12 @@ def full_backup_only_not_moved(evidence: Evidence) -> Iterator[Finding]:
     for view, bundle in _complete_restores(evidence):
         if not bundle["full_backup_only"] or not bundle["files"]:
             continue
-        if _asked(view) and not _moved(view, bundle):
+        call = _asked(view)
+        if call is not None and not _moved(view, bundle):
             names = [file["path"] for file in bundle["files"][:_SHOWN]]
-            message = "fullBackupOnly is true and the restore callback moved nothing out of .backup/restore"
-            seen = f"{len(bundle['files'])} files are wiped with it, among them {', '.join(names)}"
-            yield finding("BK603", view, message, seen, cause="nothing moved")
+            message = f"fullBackupOnly is true and {call.callback} moved nothing out of .backup/restore"
+            seen = f"{len(bundle['files'])} files are wiped with it, among them {', '.join(names)}; {returned(call)}"
+            yield finding("BK603", view, message, seen, call=call, cause="nothing moved")
 
 
 @predicate("BK604", needs.a_nominal_session)
@@ -87,9 +89,9 @@ def _moved(view: SessionView, bundle: Mapping[str, Any]) -> bool:
     return any(file["size"] and file["crc"] in there for file in bundle["files"])
 
 
-def _asked(view: SessionView) -> bool:
-    """The app overrides a restore callback; BK710 is about one that does not."""
-    return any(call.callback in _RESTORE_CALLBACKS for call in view.work_calls)
+def _asked(view: SessionView) -> Call | None:
+    """The restore callback that had the last word, of an app that overrides one; BK710 is about one that does not."""
+    return next((call for call in reversed(view.work_calls) if call.callback in _RESTORE_CALLBACKS), None)
 
 
 def _tree(view: SessionView, bundle: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from conformance.rules import needs
 from conformance.rules.registry import predicate
 from conformance.rules.source_findings import source_finding
 from emulator.ability import CALLBACKS
-from emulator.runtime.arkts.sources import Sources
+from emulator.runtime.arkts.sources import ABILITY, Sources
 
 _OF_OTHER_ABILITIES = frozenset(
     ("onCreate", "onDestroy", "onConnect", "onDisconnect", "onRequest", "onForeground", "onBackground", "onStart", "onStop")
@@ -29,11 +29,16 @@ _CLOSE = 0.85
 
 @predicate("BK805", needs.sources)
 def no_such_callback(evidence: Evidence) -> Iterator[Finding]:
-    """A method with a name like a callback's, which nothing of the app calls either."""
+    """A method with a name like a callback's, which nothing of the app calls either. Those of another ability are right where
+    they are: that it is the wrong one is BK803's to say.
+    """
     sources = evidence.sources
     if sources is None or sources.extension is None:
         return
-    for name, (file, line, column) in sources.ancestry(sources.extension).methods.items():
+    ancestry = sources.ancestry(sources.extension)
+    if ancestry.system not in ("", ABILITY):
+        return
+    for name, (file, line, column) in ancestry.methods.items():
         why = why_no_callback(name)
         if why and not _is_called(sources, name):
             message = f"{name} is no callback of the ability"

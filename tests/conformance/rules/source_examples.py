@@ -209,6 +209,7 @@ MISSES: dict[str, list[dict[str, Script]]] = {
         app(importing(imports("@ohos.windowing", "default"), imports("@ohos.file.fs", "default"))),
     ],
     "BK805": [
+        app(script(class_of("UIAbility", "onForeground"), imported=(imports("@kit.AbilityKit", "UIAbility"),))),
         app(backup_class(*CALLBACKS)),
         app(backup_class("onBackup", "onBackupDone", code="onBackup() { this.onBackupDone(); }")),
         app(backup_class("onNote", "onOpen", "constructor", "backupNotes", "onDatabaseUpgrade")),
