@@ -5,7 +5,7 @@ A faulted session is followed by one on the healed device that has to succeed: s
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from conformance.suites.session import STANDARD_PAIR, Session, SessionGroup, SessionGroups, SuiteContext
@@ -43,6 +43,8 @@ STEADY: dict[str, Condition] = {
 _TURNING_POINTS = ("call", "call.settled", "poll.armed", "file.out", "file.in", "task.end", "append")
 _POINTS = 8
 _POINTS_WHEN_QUICK = 6
+_KILLS_OF_A_KIND = 40
+"""Of events of one kind that come by the hundred, one for each file of the app, so many are enough to be in the midst of them."""
 
 
 def groups(context: SuiteContext) -> SessionGroups:
@@ -88,17 +90,23 @@ def conditions_of(record: Record, thorough: bool = True) -> Iterator[tuple[str, 
 
 
 def process_events(record: Record) -> list[int]:
-    """The numbers of the events after which a process of the extension is alive."""
+    """The numbers of the events after which a process of the extension is alive; of those of one kind a good many."""
     alive: set[int] = set()
-    numbers = []
+    numbers: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for number, event in enumerate(record.events):
         if event.kind == "process.start":
             alive.add(event.data["process"])
         elif event.kind == "process.end":
             alive.discard(event.data["process"])
         if alive:
-            numbers.append(number)
-    return numbers
+            numbers[event.kind, str(event.data.get("message", ""))].append(number)
+    return sorted(number for of_a_kind in numbers.values() for number in _spread(of_a_kind, _KILLS_OF_A_KIND))
+
+
+def _spread(points: list[int], most: int) -> list[int]:
+    """At most so many of them, the first and the last among them."""
+    last = len(points) - 1
+    return points if last < most else [points[last * step // (most - 1)] for step in range(most)]
 
 
 def turning_points(record: Record, most: int) -> list[int]:

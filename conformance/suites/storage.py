@@ -8,7 +8,7 @@ succeed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count, islice
+from itertools import islice
 
 from conformance.suites.faults import healed
 from conformance.suites.session import STANDARD_PAIR, SessionGroups, SuiteContext
@@ -30,7 +30,7 @@ from emulator.kernel.events import NS_PER_S
 from emulator.plan import SessionKind, nominal_plan
 from emulator.record import Event, Record
 
-_MAX_OPERATIONS = 100
+_MAX_OPERATIONS = 60
 _MAX_PATHS = 8
 _OPERATIONS = ("open", "write", "read")
 _KILLS = 4
@@ -52,8 +52,8 @@ PACKING: dict[str, Condition] = {"vanishes": Vanishes("*.txt"), "grows": Grows("
 def groups(context: SuiteContext) -> SessionGroups:
     """For the two kinds that a data clone uses, as far as the app works with files at all.
 
-    Whoever runs the groups sends back whether the condition struck: errors are tried at one file operation after the other,
-    until there is no further one.
+    Whoever runs the groups sends back whether the condition struck: errors are tried at file operations further and further on,
+    until there is none.
     """
     for kind in STANDARD_PAIR:
         record = context.nominal.get(kind)
@@ -64,7 +64,7 @@ def groups(context: SuiteContext) -> SessionGroups:
         if not changes_of(record) and kind != SessionKind.FULL_BACKUP:
             continue  # a restore brings everything anew; a backup may have put back what it took away
         for operation in _OPERATIONS:
-            for nth in islice(count(1), _MAX_OPERATIONS if context.thorough else 1):
+            for nth in islice(struck_operations(), _MAX_OPERATIONS if context.thorough else 1):
                 struck = yield healed(f"{kind}-io-error-{operation}-{nth}", nominal_plan(kind), IoError("*", operation, nth))
                 if not struck:
                     break
@@ -72,6 +72,14 @@ def groups(context: SuiteContext) -> SessionGroups:
             struck = yield healed(f"{kind}-{name}", nominal_plan(kind), _SLOW, kill)
             if not struck:
                 break
+
+
+def struck_operations() -> Iterator[int]:
+    """Which file operation fails: each of the first twenty, then ever fewer of those that an app repeats file by file."""
+    nth = 1
+    while True:
+        yield nth
+        nth += max(1, nth // 10)
 
 
 def kills_of(record: Record, thorough: bool = True) -> Iterator[tuple[str, LowMemoryKill]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice, pairwise
 
 import pytest
 
@@ -14,9 +15,10 @@ from conformance.suites.control import Control
 from conformance.suites.faults import conditions_of, process_events, turning_points
 from conformance.suites.lab import Lab
 from conformance.suites.session import SessionGroup, SuiteContext, single
+from conformance.suites.storage import struck_operations
 from emulator import CALLBACKS, IoError, SessionKind, SlowCpu, load_profile, load_subject, nominal_plan
 from emulator.plan import SessionPlan
-from emulator.record import Record
+from emulator.record import Event, Record
 from emulator.storage.seed import AppData
 
 LATEST = load_profile("latest")
@@ -119,6 +121,23 @@ def test_a_kill_at_every_event_of_the_process_in_a_restore(nominal: dict[Session
     assert struck == list(range(kinds.index("process.start"), kinds.index("process.end")))
     kills = {name for name, _ in conditions_of(record) if name.startswith("kill-")}
     assert kills == {f"kill-{event}" for event in struck}
+
+
+def test_kills_are_spread_over_events_that_come_by_the_hundred(nominal: dict[SessionKind, Record]) -> None:
+    record = nominal[SessionKind.INCREMENTAL_RESTORE]
+    begin = next(number for number, event in enumerate(record.events) if event.kind == "process.start") + 1
+    many = [Event(0, "task", "file.lost", {"path": str(number)}) for number in range(1_000)]
+    struck = process_events(replace(record, events=(*record.events[:begin], *many, *record.events[begin:])))
+    inside = [number for number in struck if begin <= number < begin + 1_000]
+    assert inside[0] == begin and inside[-1] == begin + 999 and len(inside) == 40
+    assert {late - early for early, late in pairwise(inside)} == {25, 26}
+    assert len(struck) == len(process_events(record)) + 40
+
+
+def test_errors_reach_far_into_the_work_of_an_app_with_many_files() -> None:
+    tried = list(islice(struck_operations(), 60))
+    assert tried[:20] == list(range(1, 21))
+    assert tried[20:24] == [22, 24, 26, 28] and tried[-1] > 300
 
 
 @pytest.mark.parametrize(
