@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import Any, Protocol
 
+from emulator.runtime.python.words import text_of
+
 
 class CountsCancelled(Protocol):
     """A loop that wants to know how many of its timers will never be called."""
@@ -37,8 +39,12 @@ class _Light:
         return self.context
 
     def __repr__(self) -> str:
-        called = getattr(self.callback, "__qualname__", None) or repr(self.callback)
+        called = text_of(self.callback, _name)
         return f"<{type(self).__name__} {'cancelled' if self.callback is None else called}>"
+
+
+def _name(callback: Any) -> str:
+    return getattr(callback, "__qualname__", None) or repr(callback)
 
 
 class Handle(_Light, asyncio.Handle):

@@ -16,6 +16,7 @@ from typing import Any
 from emulator.ability import CALLBACKS, BackupExtensionAbility
 from emulator.runtime.python import surface
 from emulator.runtime.python.subject import PythonSubject, shown
+from emulator.runtime.python.words import error_text
 
 
 class NotLoadable(Exception):
@@ -112,7 +113,7 @@ def _import_failed(name: str, error: BaseException) -> NotLoadable:
         frames = [f for f in traceback.extract_tb(error.__traceback__) if "importlib" not in f.filename]
         own = [f for f in frames if f.filename != __file__]
         where = f" ({own[-1].filename}:{own[-1].lineno})" if own else ""
-        detail = f"{type(error).__name__}: {error}{where}"
+        detail = f"{error_text(error)}{where}"
     return NotLoadable(f"importing {name} failed: {detail}")
 
 
@@ -154,14 +155,14 @@ def _try_instance(cls: type[Any]) -> None:
     except BaseException as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         raise NotLoadable(
-            f"{cls.__qualname__}() failed: {type(error).__name__}: {error} "
+            f"{cls.__qualname__}() failed: {error_text(error)} "
             f"({where.filename}:{where.lineno}); the device makes it without arguments"
         ) from None
     try:
         instance.context = None
     except Exception as error:
         raise NotLoadable(
-            f"{cls.__qualname__} cannot take its context ({type(error).__name__}: {error}); "
+            f"{cls.__qualname__} cannot take its context ({error_text(error)}); "
             "add 'context' to __slots__ or derive from emulator.BackupExtensionAbility"
         ) from None
 

@@ -15,6 +15,7 @@ from typing import Any
 from emulator.kernel import AppThread, Killed, current_thread
 from emulator.kernel.events import NS_PER_S
 from emulator.runtime.python.handles import Handle, TimerHandle
+from emulator.runtime.python.words import error_text, text_of
 from emulator.runtime.python.work import LoopWork, call_tag
 
 ITERATION_TICKS = 200
@@ -336,4 +337,4 @@ def _report(thread: AppThread, context: dict[str, Any]) -> None:
 
 def _one_line(context: dict[str, Any]) -> str:
     error = context.get("exception")
-    return str(context.get("message", "")) + (f": {type(error).__name__}: {error}" if error is not None else "")
+    return text_of(context.get("message", "")) + (f": {error_text(error)}" if error is not None else "")

@@ -25,7 +25,8 @@ from emulator.record import Value
 from emulator.runtime.python import files, interrupts, surface
 from emulator.runtime.python.loop import VirtualEventLoop
 from emulator.runtime.python.refusals import NotAvailable
-from emulator.runtime.python.values import value_of
+from emulator.runtime.python.values import is_promise, value_of
+from emulator.runtime.python.words import error_text, text_of
 from emulator.runtime.python.work import call_tag, pending_work
 from emulator.runtime.realm import AppError, CallJob, Completion
 
@@ -128,7 +129,7 @@ class PythonRealm:
             raise
         except BaseException as error:
             interrupts.reraise_real(error, self._main.kernel)
-            self._failure = f"{type(error).__name__}: {error}"
+            self._failure = error_text(error)
             return
         self._instance = instance
         self._watch_entries(instance)
@@ -200,7 +201,7 @@ class PythonRealm:
         finally:
             self._by_device = False
         self._main.check()
-        if not (inspect.iscoroutine(result) or asyncio.isfuture(result)):
+        if not is_promise(result):
             return Completion("returned", value_of(result)), None
         try:
             future = self._start(job, result)
@@ -289,7 +290,7 @@ class PythonRealm:
         if isinstance(error, NonErrorValue):
             is_string = type(error.value) is str
             return AppError(type(error).__name__, str(error.value) if is_string else "", False, is_string, where)
-        return AppError(type(error).__name__, self._process.sandbox.clean_text(str(error)), True, False, where)
+        return AppError(type(error).__name__, self._process.sandbox.clean_text(text_of(error)), True, False, where)
 
     def _where(self, error: BaseException) -> str:
         for frame in reversed(traceback.extract_tb(error.__traceback__)):

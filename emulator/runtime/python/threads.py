@@ -15,6 +15,7 @@ from contextvars import copy_context
 from typing import Any
 
 from emulator.kernel import AppThread, Killed, current_thread
+from emulator.runtime.python.words import text_of
 from emulator.runtime.python.work import call_tag
 
 _real_start = threading.Thread.start
@@ -55,7 +56,8 @@ def start(self: threading.Thread) -> None:
             pass
         except BaseException as error:
             thread.check()
-            text = "".join(traceback.format_exception_only(error)).strip()
+            text = text_of(error, _last_lines)
+            thread.check()
             process.log("excepthook", f"Exception in thread {self.name}: {text}")
 
     thread = process.spawn_thread(f"js/{len(process.threads)}", lambda: copy_context().run(body))
@@ -65,6 +67,10 @@ def start(self: threading.Thread) -> None:
     self._ident = FIRST_IDENT + len(process.threads)  # type: ignore[attr-defined]
     self._started.set()  # type: ignore[attr-defined]
     thread.begin()
+
+
+def _last_lines(error: BaseException) -> str:
+    return "".join(traceback.format_exception_only(error)).strip()
 
 
 def join(self: threading.Thread, timeout: float | None = None) -> None:
