@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from emulator import Device, load_subject, nominal_plan
+from emulator import BackupExtensionAbility, BundleVersion, Device, SubjectError, load_subject, nominal_plan
 from emulator.plan import SessionKind
+from emulator.runtime.python.subject import shown
+from tests.emulator.harness import OK_JSON, run, seen
 
 BASE = """from emulator import BackupExtensionAbility
 
@@ -55,3 +59,109 @@ def test_the_record_has_the_places() -> None:
         "file": "places_ext.py",
         "places": {"onBackup": "places_base.py:5", "onRestore": "places_ext.py:5"},
     }
+
+
+# callbacks that the class does not define ------------------------------------------------------------------------------------
+
+
+class Worker:
+    def onBackupEx(self, backupInfo: str) -> str:
+        return OK_JSON
+
+    async def onRestoreEx(self, bundleVersion: BundleVersion, restoreInfo: str) -> str:
+        return OK_JSON
+
+
+async def save(meter: Any, backupInfo: str) -> str:
+    return OK_JSON
+
+
+class Meter:
+    def __call__(self) -> str:
+        return ""
+
+
+class Assigned(BackupExtensionAbility):
+    def __init__(self) -> None:
+        self.onRestoreEx = lambda version, info: OK_JSON
+        self.onProcess = Meter()
+        self.onBackupEx = functools.partial(save, self)
+        self.onRelease = super().onRelease
+
+
+class Delegates:
+    context: Any = None
+
+    def __init__(self) -> None:
+        self._worker = Worker()
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "getBackupInfo":
+            raise RuntimeError("not yet")
+        return getattr(self._worker, name)
+
+
+class Instead(BackupExtensionAbility):
+    def __init__(self) -> None:
+        self.onBackupEx = Worker().onBackupEx
+        self.onProcess = None
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        raise NotImplementedError
+
+    def onProcess(self) -> str:
+        raise NotImplementedError
+
+
+def line_of(code: str) -> str:
+    lines = Path(__file__).read_text(encoding="utf-8").splitlines()
+    return f"{shown(__file__)}:{next(n for n, line in enumerate(lines, 1) if line.strip().startswith(code))}"
+
+
+GIVEN = {
+    Assigned: {
+        "onBackupEx": "async def save(meter",
+        "onRestoreEx": "self.onRestoreEx = lambda",
+        "onProcess": "def __call__(self) -> str:",
+    },
+    Delegates: {
+        "onBackupEx": "def onBackupEx(self, backupInfo: str) -> str:",
+        "onRestoreEx": "async def onRestoreEx(self, bundleVersion",
+    },
+    Instead: {"onBackupEx": "def onBackupEx(self, backupInfo: str) -> str:"},
+}
+
+
+@pytest.mark.parametrize("cls", GIVEN)
+def test_a_callback_that_the_instance_has(cls: type[Any]) -> None:
+    subject = load_subject(cls)
+    assert subject.callbacks == tuple(GIVEN[cls])
+    assert subject.places == {name: line_of(code) for name, code in GIVEN[cls].items()}
+
+
+@pytest.mark.parametrize("cls", GIVEN)
+def test_it_is_entered_once(cls: type[Any]) -> None:
+    record = run(cls)
+    assert [e.data["callback"] for e in record.of_kind("entry") if e.data["callback"].startswith("onBackup")] == ["onBackupEx"]
+    assert ("onBundleEnd", 0) in seen(record)
+
+
+class WithoutCode:
+    context: Any = None
+
+    def __init__(self) -> None:
+        self.onBackup = print
+
+
+def test_a_callback_without_code_has_no_place() -> None:
+    subject = load_subject(WithoutCode)
+    assert (subject.callbacks, subject.places) == (("onBackup",), {})
+
+
+class Needy:
+    def __init__(self, app: str) -> None: ...
+
+
+def test_what_has_no_callback_and_cannot_be_made_is_told_so() -> None:
+    with pytest.raises(SubjectError, match=r"Needy defines none of the callbacks \(.*\), and Needy\(\) failed: TypeError: "):
+        load_subject(Needy)

@@ -13,8 +13,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from emulator.ability import CALLBACKS, BackupExtensionAbility
-from emulator.runtime.python import surface
+from emulator.ability import CALLBACKS
+from emulator.runtime.python import overridden, surface
 from emulator.runtime.python.subject import PythonSubject, shown
 from emulator.runtime.python.words import error_text
 
@@ -130,28 +130,34 @@ def _member(module: ModuleType, name: str) -> type[Any]:
 
 
 def _subject(cls: type[Any], spec: str) -> PythonSubject:
-    callbacks = tuple(name for name in CALLBACKS if _defines(cls, name))
-    if not callbacks:
-        own = [n for n, v in vars(cls).items() if callable(v) and not n.startswith("_")]
-        close = [m for name in own for m in difflib.get_close_matches(name, CALLBACKS, n=1, cutoff=0.6)]
-        hint = f"; did you mean {', '.join(dict.fromkeys(close))}?" if close else ""
-        raise NotLoadable(f"{cls.__qualname__} defines none of the callbacks ({', '.join(CALLBACKS[:6])}, ...){hint}")
     if inspect.isabstract(cls):
         missing = ", ".join(sorted(cls.__abstractmethods__))
         raise NotLoadable(f"{cls.__qualname__} is abstract: {missing} not implemented")
-    _try_instance(cls)
-    return PythonSubject(cls, spec, callbacks, _file(cls), _places(cls, callbacks), _roots(cls))
+    try:
+        callbacks = _try_instance(cls)
+    except NotLoadable as error:
+        if overridden.of_class(cls):
+            raise
+        raise NotLoadable(f"{_without_callbacks(cls)}, and {error}") from None
+    if not callbacks:
+        raise NotLoadable(_without_callbacks(cls))
+    places = {name: overridden.place_of(callback) for name, callback in callbacks.items()}
+    return PythonSubject(cls, spec, tuple(callbacks), _file(cls), {n: p for n, p in places.items() if p}, _roots(cls))
 
 
-def _defines(cls: type[Any], name: str) -> bool:
-    found = inspect.getattr_static(cls, name, None)
-    return found is not None and found is not vars(BackupExtensionAbility).get(name)
+def _without_callbacks(cls: type[Any]) -> str:
+    own = [n for n, v in vars(cls).items() if callable(v) and not n.startswith("_")]
+    close = [m for name in own for m in difflib.get_close_matches(name, CALLBACKS, n=1, cutoff=0.6)]
+    hint = f"; did you mean {', '.join(dict.fromkeys(close))}?" if close else ""
+    return f"{cls.__qualname__} defines none of the callbacks ({', '.join(CALLBACKS[:6])}, ...){hint}"
 
 
-def _try_instance(cls: type[Any]) -> None:
+def _try_instance(cls: type[Any]) -> dict[str, Any]:
+    """The callbacks that an instance has."""
     try:
         with surface.loading():
             instance = cls()
+            callbacks = overridden.of_instance(instance)
     except BaseException as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         raise NotLoadable(
@@ -165,6 +171,7 @@ def _try_instance(cls: type[Any]) -> None:
             f"{cls.__qualname__} cannot take its context ({error_text(error)}); "
             "add 'context' to __slots__ or derive from emulator.BackupExtensionAbility"
         ) from None
+    return callbacks
 
 
 def _file(cls: type[Any]) -> str:
@@ -172,11 +179,6 @@ def _file(cls: type[Any]) -> str:
         return shown(inspect.getsourcefile(cls) or "")
     except (OSError, TypeError):
         return ""
-
-
-def _places(cls: type[Any], callbacks: tuple[str, ...]) -> dict[str, str]:
-    codes = {name: getattr(inspect.unwrap(getattr(cls, name)), "__code__", None) for name in callbacks}
-    return {name: f"{shown(code.co_filename)}:{code.co_firstlineno}" for name, code in codes.items() if code is not None}
 
 
 _OURS = ("emulator", "conformance")

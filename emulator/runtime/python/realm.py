@@ -307,7 +307,9 @@ class PythonRealm:
             return
         for name in self._subject.callbacks:
             if name != "onProcess" and not isinstance(getattr(type(instance), name, None), property):
-                method = getattr(instance, name, None)
+                method = None
+                with suppress(Exception):  # what the app's __getattr__ raises is an error of the call that asks again
+                    method = getattr(instance, name, None)
                 if isinstance(method, MethodType) and isinstance(method.__func__, FunctionType):
                     attributes[name] = MethodType(_watched(name, method.__func__), method.__self__)
                 elif callable(method):
