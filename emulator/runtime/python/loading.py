@@ -14,13 +14,17 @@ from types import ModuleType
 from typing import Any
 
 from emulator.ability import CALLBACKS
-from emulator.runtime.python import overridden, surface
+from emulator.runtime.python import early_threads, overridden, surface
 from emulator.runtime.python.subject import PythonSubject, shown
 from emulator.runtime.python.words import error_text
 
 
 class NotLoadable(Exception):
     """The class cannot be imported, found or instantiated; the message says what was tried and what is close."""
+
+
+class NotMade(NotLoadable):
+    """The class cannot be instantiated."""
 
 
 def load_python_subject(spec: str, place: type[Any] | Path | str, name: str = "") -> PythonSubject:
@@ -36,7 +40,9 @@ def _import_module(name: str) -> ModuleType:
         return importlib.import_module(name)
 
     try:
-        return _loading(load)
+        return _loading(load, name)
+    except early_threads.StartedEarly as error:
+        raise _thread_started(name, name, error) from None
     except ModuleNotFoundError as error:
         if error.name is None or not (name == error.name or name.startswith(error.name + ".")):
             raise _import_failed(name, error) from None
@@ -78,7 +84,9 @@ def _import_file(path: Path) -> ModuleType:
         return module
 
     try:
-        return _loading(load)
+        return _loading(load, name)
+    except early_threads.StartedEarly as error:
+        raise _thread_started(str(path), name, error) from None
     except BaseException as error:
         raise _import_failed(str(path), error) from None
 
@@ -96,12 +104,20 @@ def _packages_around(path: Path) -> tuple[list[str], str]:
     return packages, str(directory)
 
 
-def _loading(load: Callable[[], ModuleType]) -> ModuleType:
+def _loading(load: Callable[[], ModuleType], name: str) -> ModuleType:
     surface.install()
-    with surface.loading():
+    with early_threads.refused(lambda: _roots(name)), surface.loading():
         module = load()
     surface.rebind()
     return module
+
+
+def _thread_started(what: str, name: str, error: early_threads.StartedEarly) -> NotLoadable:
+    sys.modules.pop(name, None)  # it is still there when it has caught the error
+    return NotLoadable(
+        f"importing {what} starts a thread ({error.place}), of which each process of the device would have one of its own; "
+        "start it in a callback or in __init__, which run in the emulated process"
+    )
 
 
 def _import_failed(name: str, error: BaseException) -> NotLoadable:
@@ -135,14 +151,14 @@ def _subject(cls: type[Any], spec: str) -> PythonSubject:
         raise NotLoadable(f"{cls.__qualname__} is abstract: {missing} not implemented")
     try:
         callbacks = _try_instance(cls)
-    except NotLoadable as error:
+    except NotMade as error:
         if overridden.of_class(cls):
             raise
         raise NotLoadable(f"{_without_callbacks(cls)}, and {error}") from None
     if not callbacks:
         raise NotLoadable(_without_callbacks(cls))
     places = {name: overridden.place_of(callback) for name, callback in callbacks.items()}
-    return PythonSubject(cls, spec, tuple(callbacks), _file(cls), {n: p for n, p in places.items() if p}, _roots(cls))
+    return PythonSubject(cls, spec, tuple(callbacks), _file(cls), {n: p for n, p in places.items() if p}, _roots(cls.__module__))
 
 
 def _without_callbacks(cls: type[Any]) -> str:
@@ -153,14 +169,22 @@ def _without_callbacks(cls: type[Any]) -> str:
 
 
 def _try_instance(cls: type[Any]) -> dict[str, Any]:
-    """The callbacks that an instance has."""
+    """The callbacks that an instance has. One that starts a thread is not made any further: its processes do that."""
     try:
-        with surface.loading():
+        with early_threads.refused(lambda: _roots(cls.__module__)), surface.loading():
             instance = cls()
             callbacks = overridden.of_instance(instance)
+    except early_threads.StartedEarly as error:
+        callbacks = overridden.of_class(cls)
+        if not callbacks:
+            raise NotLoadable(
+                f"{cls.__qualname__}() starts a thread ({error.place}) and the class defines none of the callbacks; "
+                "define them in the class"
+            ) from None
+        return callbacks
     except BaseException as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
-        raise NotLoadable(
+        raise NotMade(
             f"{cls.__qualname__}() failed: {error_text(error)} "
             f"({where.filename}:{where.lineno}); the device makes it without arguments"
         ) from None
@@ -184,19 +208,17 @@ def _file(cls: type[Any]) -> str:
 _OURS = ("emulator", "conformance")
 
 
-def _roots(cls: type[Any]) -> tuple[str, ...]:
-    """The directory or file whose code is the app's own: its top package, or its single module. Of a subject of ours it is the
-    module alone: nothing else of the harness is to be counted.
+def _roots(module_name: str) -> tuple[str, ...]:
+    """The directory or file whose code is the app's own: the top package of its module, or its single module. Of a subject of
+    ours it is the module alone: nothing else of the harness is to be counted.
     """
-    module = sys.modules.get(cls.__module__)
+    module = sys.modules.get(module_name)
+    top_name = module_name.partition(".")[0]
+    top = sys.modules.get(top_name)
+    top_file = getattr(top, "__file__", None)
+    if top_name not in _OURS and top is not module and top_file and Path(top_file).name == "__init__.py":
+        return (str(Path(top_file).parent),)
     file = getattr(module, "__file__", None)
     if file is None:
         return ()
-    top_name = cls.__module__.partition(".")[0]
-    if top_name in _OURS:
-        return (file,)
-    top = sys.modules.get(top_name)
-    top_file = getattr(top, "__file__", None)
-    if top is not module and top_file and Path(top_file).name == "__init__.py":
-        return (str(Path(top_file).parent),)
-    return (str(Path(file).parent),) if "." in cls.__module__ else (file,)
+    return (str(Path(file).parent),) if top_name not in _OURS and "." in module_name else (file,)

@@ -15,6 +15,7 @@ from contextvars import copy_context
 from typing import Any
 
 from emulator.kernel import AppThread, Killed, current_thread
+from emulator.runtime.python import early_threads
 from emulator.runtime.python.words import text_of
 from emulator.runtime.python.work import call_tag
 
@@ -38,6 +39,7 @@ def start(self: threading.Thread) -> None:
     """Thread.start."""
     app = current_thread()
     if app is None:
+        early_threads.check()
         _real_start(self)
         return
     if EMULATED in self.__dict__:

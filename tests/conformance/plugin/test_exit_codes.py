@@ -25,6 +25,10 @@ UNUSABLE = {
         "--extension=broken.Ext: importing broken failed: ZeroDivisionError: division by zero ({dir}/broken.py:1)",
     ),
     "exits at import": ("leaves.Ext", "--extension=leaves.Ext: importing leaves failed: SystemExit: 3 ({dir}/leaves.py:1)"),
+    "starts a thread at import": (
+        "serving.Ext",
+        "--extension=serving.Ext: importing serving starts a thread (serving.py:2), of which each process of the device would ",
+    ),
     "syntax": ("typo.Ext", "--extension=typo.Ext: importing typo failed: {dir}/typo.py:1: invalid syntax"),
     "no callback": (
         "bare.Ext",
@@ -44,6 +48,7 @@ MODULES = {
     "empty/readme.txt": "",
     "torn/module.json5": "{'module': ",
     "leaves.py": "raise SystemExit(3)",
+    "serving.py": "import threading\nthreading.Thread(target=input, daemon=True).start()",
     "typo.py": "class class",
     "bare.py": "class Ext:\n    def onbackup(self): pass",
     "abstract.py": """
