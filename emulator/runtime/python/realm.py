@@ -57,6 +57,7 @@ class PythonRealm:
         self._instance: Any = None
         self._loop: VirtualEventLoop | None = None
         self._by_device = False
+        self._never_awaited: dict[int | None, list[str]] = {}
         self._idle = False
         process.main_loop = self.main_loop
         self._main = process.spawn_thread("js", self._run)
@@ -278,7 +279,7 @@ class PythonRealm:
         if self._process.context.area != area:
             self._journal.add("call.area", call=job.number, area=self._process.context.area)
         if job.callback != "onProcess":
-            work = self.pending_work(job.number)
+            work = self.pending_work(job.number) + self._never_awaited.pop(job.number, [])
             if work:
                 self._journal.add("call.left", call=job.number, work=work)
 
@@ -320,6 +321,10 @@ class PythonRealm:
         by = "device" if self._by_device else "subject"
         self._by_device = False
         self._journal.add("entry", process=self._process.number, callback=name, by=by)
+
+    def note_never_awaited(self, name: str, call: int | None) -> None:
+        """The app has dropped a coroutine of the function ``name`` that it never began, while it worked for ``call``."""
+        self._never_awaited.setdefault(call, []).append(f"coroutine {name} that was never awaited")
 
 
 @functools.lru_cache(maxsize=64)

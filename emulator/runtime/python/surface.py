@@ -16,11 +16,12 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from emulator.kernel import AppThread, current_thread
-from emulator.runtime.python import adopt, clock, locks, outside, pools, refusals, threads, ticks
+from emulator.runtime.python import adopt, clock, locks, outside, pools, refusals, threads, ticks, unawaited
 from emulator.runtime.python.loop import VirtualEventLoop
 
 CPU_COUNT = 8
@@ -68,6 +69,7 @@ def install() -> None:
             _replace(random, name, method, _random_function(name, method))
     _replace(os, "urandom", os.urandom, _urandom)
     _replace(tempfile, "_get_candidate_names", _REAL_NAMES, _candidate_names)
+    _set(warnings, "_warn_unawaited_coroutine", unawaited.note)
     refusals.install(_replace)
     rebind()
     for module, name in ((threading, "_time"), (queue, "time")):

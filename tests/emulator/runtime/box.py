@@ -32,6 +32,7 @@ class Box:
         self.loops: list[Any] = []
         self.lines: list[tuple[str, str]] = []
         self.refused: list[str] = []
+        self.never_awaited: list[str] = []
         self.hung: list[float] = []
         self.outside: list[str] = []
         self.wrote_files = False
@@ -106,6 +107,9 @@ class Box:
     def refuse(self, name: str) -> None:
         self.refused.append(name)
         raise NotAvailable(name)
+
+    def note_never_awaited(self, name: str, call: int | None) -> None:
+        self.never_awaited.append(name)
 
     def hang(self, limit_s: float) -> None:
         self.hung.append(limit_s)
