@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from emulator.kernel import AppThread, current_thread
-from emulator.runtime.python import adopt, clock, locks, outside, pools, refusals, threads, ticks, unawaited
+from emulator.runtime.python import adopt, clock, in_order, locks, outside, pools, refusals, threads, ticks, unawaited
 from emulator.runtime.python.loop import VirtualEventLoop
 
 CPU_COUNT = 8
@@ -52,6 +52,7 @@ def install() -> None:
     _replace(asyncio, "new_event_loop", asyncio.new_event_loop, _new_event_loop)
     _replace(asyncio, "get_event_loop", asyncio.get_event_loop, _get_event_loop)
     _replace(asyncio, "set_event_loop", asyncio.set_event_loop, _set_event_loop)
+    _replace(asyncio, "as_completed", asyncio.as_completed, in_order.as_completed)
     _replace(threading, "Lock", threading.Lock, locks.Lock)
     _replace(threading, "RLock", threading.RLock, _rlock)
     _replace(threading, "_allocate_lock", locks.real_lock, locks.Lock)
