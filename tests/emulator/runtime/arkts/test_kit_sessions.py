@@ -89,6 +89,22 @@ def test_every_directory_of_the_context_is_there() -> None:
     assert all(there.values())
 
 
+def test_the_context_has_the_configuration_of_the_phone() -> None:
+    body = """const { config } = this.context; const { ConfigurationConstant: C, Configuration } = require("@kit.AbilityKit");
+      const { i18n } = require("@kit.LocalizationKit");
+      return [config.language === i18n.System.getSystemLanguage(), config.locale.toString() === i18n.System.getSystemLocale(),
+        config.colorMode === C.ColorMode.COLOR_MODE_LIGHT, config.direction === C.Direction.DIRECTION_VERTICAL,
+        config.screenDensity === C.ScreenDensity.SCREEN_DENSITY_XXLDPI, config.displayId, config.hasPointerDevice,
+        config.fontSizeScale, config.fontWeightScale, config.mcc, config.mnc, typeof config.fontId, config === this.context.config];"""
+    assert result(body) == [True] * 5 + [0, False, 1, 1, "", "", "undefined", True]
+
+
+def test_only_the_extensions_own_context_has_a_configuration() -> None:
+    body = """const code = (context) => { try { return `${context.config.language}`; } catch (e) { return e.code; } };
+      return [code(this.context), code(this.context.getApplicationContext()), code(this.context.createAreaModeContext(1))];"""
+    assert result(body) == ["zh-Hans", 801, 801]
+
+
 def test_a_kit_that_a_script_names_is_made_before_the_app_begins() -> None:
     spoilt = "Object.entries = () => [];"
     assert [result("return K.fileIo.accessSync(this.context.filesDir);", before=spoilt) for _ in range(2)] == [True, True]

@@ -1,4 +1,6 @@
 // @ohos.application.BackupExtensionAbility: the base class, and the context that the device gives its instance.
+const { LANGUAGE, LOCALE } = kit.require('@emulator.locale');
+const { Locale } = Intl;
 
 // As on the device it has every callback but onBackupEx, each with an empty body (control-plane 2.1).
 class BackupExtensionAbility {
@@ -75,9 +77,32 @@ function makeContext(level, first, changed) {
   return kit.share(kit.open(context, 'context'));
 }
 
+// What the phone that the extension runs on is set to, in the numbers of ConfigurationConstant: light, upright, 480 dpi, no SIM.
+const configuration = () => ({
+  language: LANGUAGE,
+  locale: new Locale(LOCALE),
+  colorMode: 1,
+  direction: 0,
+  screenDensity: 480,
+  displayId: 0,
+  hasPointerDevice: false,
+  fontSizeScale: 1,
+  fontWeightScale: 1,
+  mcc: '',
+  mnc: '',
+});
+
+// The context of the extension itself has a configuration, others have not.
+function extensionContext() {
+  const context = makeContext('module', EL2, (area) => kit.tell('area', area));
+  let known;
+  Object.defineProperty(context, 'config', { enumerable: true, get: () => (known ??= configuration()) });
+  return context;
+}
+
 kit.declareBase(BackupExtensionAbility.prototype);
 
 exports.default = BackupExtensionAbility;
 exports.BackupExtensionAbility = BackupExtensionAbility;
 exports.BundleVersion = BundleVersion;
-exports.makeContext = () => makeContext('module', EL2, (area) => kit.tell('area', area));
+exports.makeContext = extensionContext;

@@ -1,10 +1,8 @@
 // @ohos.i18n: a phone set to simplified Chinese in Shanghai, with a clock of 24 hours.
 const { default: intl } = kit.require("@ohos.intl");
+const { LANGUAGE, LOCALE, REGION } = kit.require("@emulator.locale");
 const enums = kit.require("@emulator.enums")["@ohos.i18n"];
 
-const LANGUAGE = "zh-Hans";
-const REGION = "CN";
-const LOCALE = `${LANGUAGE}-${REGION}`;
 const ZONE = "Asia/Shanghai";
 const invalid = () => kit.fail(890001, "Invalid parameter. Possible causes: Parameter verification failed.");
 const refused = () => kit.fail(202, "Permission verification failed. A non-system application calls a system API.");
