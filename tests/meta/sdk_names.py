@@ -164,14 +164,17 @@ def members(body: str, inside_class: bool) -> set[str]:
 
 
 def declared(path: Path) -> list[str]:
-    """Names of a module; a default class or namespace gives its members without its own name."""
+    """Names of a module; a namespace or the default class gives its members without its own name."""
     text = source(path)
+    default = re.findall(r"export\s+default\s+(\w+)", text)
     found: set[str] = set()
     for statement in statements(text.replace("@static", "")):
         if function := re.match(r"(?:export\s+)?declare\s+function\s+(\w+)", statement):
             found.add(function[1])
         if block := _BLOCK.search(statement):
-            found |= members(body_from(statement, block.end() - 1), block[1] == "class")
+            inner = members(body_from(statement, block.end() - 1), block[1] == "class")
+            alone = block[1] == "class" and "default" not in block[0] and block[2] not in default
+            found |= {block[2], *(f"{block[2]}.{member}" for member in inner)} if alone else inner
     return sorted(found)
 
 

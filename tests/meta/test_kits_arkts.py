@@ -10,7 +10,7 @@ import pytest
 
 from tests.emulator.runtime.arkts.kit_cases import KITS, TABLES, cases, node
 from tests.meta.kits_arkts import DOCUMENT, lacking, written
-from tests.meta.sdk_names import DECLARED, enums, exports_of_kit, members
+from tests.meta.sdk_names import DECLARED, declared, enums, exports_of_kit, members
 
 MODULES = json.loads((KITS / "modules.json").read_text(encoding="utf-8"))
 NEEDS_NODE = pytest.mark.skipif(node() is None, reason="needs Node: python -m pip install 'pytest-backup-extension[arkts]'")
@@ -80,6 +80,15 @@ def test_members_exist_at_run_time() -> None:
         const f: number;
     """
     assert members(body, inside_class=False) == {"a", "C", "C.d", "C.e", "f"}
+
+
+def test_a_class_that_is_not_the_default_keeps_its_name(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("api") / "@ohos.x.d.ts"
+    text = "export default x;\ndeclare namespace x { function a(): void; }\nexport class C { b(): void; }\n"
+    path.write_text(text, encoding="utf-8")
+    assert declared(path) == ["C", "C.b", "a"]
+    path.write_text("declare class C { b(): void; }\nexport default C;\n", encoding="utf-8")
+    assert declared(path) == ["b"]
 
 
 def test_exports_of_a_kit(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -30,11 +30,11 @@ class FileSystem:
 
     # files -------------------------------------------------------------------------------------------------------------
 
-    def open(self, path: str, flags: int) -> int:
-        """``flags`` are the host's os.O_*; gives a descriptor."""
+    def open(self, path: str, flags: int, mode: int = FILE_MODE) -> int:
+        """``flags`` are the host's os.O_*, ``mode`` is that of a new file; gives a descriptor."""
         host = self.place.host_path(path, not flags & os.O_NOFOLLOW)
         self._ask_open(host, flags)
-        return self._number(os.open(host, flags | os.O_CLOEXEC, FILE_MODE), self.place.device_path(host))
+        return self._number(os.open(host, flags | os.O_CLOEXEC, mode), self.place.device_path(host))
 
     def _number(self, fd: int, device: str) -> int:
         """What the app gets for a descriptor of the host."""

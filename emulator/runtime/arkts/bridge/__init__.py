@@ -6,6 +6,7 @@ An operation does its work when it is called; whoever calls it lets the time pas
 from __future__ import annotations
 
 from emulator.runtime.arkts.bridge import (
+    atomic_file,
     bundle_manager,
     context,
     data_share,
@@ -22,7 +23,7 @@ from emulator.runtime.arkts.bridge.place import taken_ns
 
 __all__ = ["OPERATIONS", "App", "Operation", "taken_ns"]
 
-_KITS = (bundle_manager, context, data_share, file_io, preferences, relational_store, settings, text, told, zlib)
+_KITS = (atomic_file, bundle_manager, context, data_share, file_io, preferences, relational_store, settings, text, told, zlib)
 
 OPERATIONS: Operations = {name: operation for kit in _KITS for name, operation in kit.OPERATIONS.items()}
 """Every operation, by ``kit.name``."""

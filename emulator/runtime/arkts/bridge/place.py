@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from emulator.kits.errors import BusinessError
-from emulator.kits.file_io.system import FileSystem
+from emulator.kits.file_io.system import FILE_MODE, FileSystem
 from emulator.kits.place import Place, place_of, working_at
 from emulator.runtime.arkts.bridge.app import App, Operation
 from emulator.runtime.arkts.bridge.values import plain
@@ -92,10 +92,10 @@ class DeviceFiles(FileSystem):
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         return self._host_fds[number]
 
-    def open(self, path: str, flags: int) -> int:
+    def open(self, path: str, flags: int, mode: int = FILE_MODE) -> int:
         """As everywhere; a file that comes into being shows the virtual time."""
         is_new = bool(flags & (os.O_CREAT | os.O_TRUNC)) and not self._has_content(path)
-        fd = super().open(path, flags)
+        fd = super().open(path, flags, mode)
         if is_new:
             self._stamp(fd)
         return fd

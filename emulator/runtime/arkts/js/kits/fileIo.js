@@ -1,4 +1,5 @@
 // @ohos.file.fs. What an app sees of files; the work is done in Python (bridge/file_io.py).
+const { atomicFile } = kit.require("@emulator.atomicFile");
 const { allForms, atOnce, later, methods, numberOf, numbered } = kit.require("@emulator.forms");
 const check = kit.require("@emulator.fileChecks");
 const streams = kit.require("@emulator.fileStreams");
@@ -204,6 +205,7 @@ const fileIo = {
   createWriteStream: streams.createWriteStream,
   AccessFlagType,
   AccessModeType,
+  AtomicFile: atomicFile(fileOf),
   File,
   LocationType,
   MappingMode,

@@ -3,6 +3,7 @@ const { allForms, atOnce, later, methods, numberOf, numbered } = kit.require("@e
 const check = kit.require("@emulator.fileChecks");
 
 const none = () => undefined;
+const gone = () => kit.fail(13900005, "I/O error");
 const handleOnly = function () {
   return [numberOf(this)];
 };
@@ -83,7 +84,7 @@ class ReadStream extends Emitter {
   #pulling = false;
   #text = false;
   #targets = [];
-  bytesRead = 0;
+  #bytesRead = 0;
 
   constructor(path, options) {
     super();
@@ -95,6 +96,10 @@ class ReadStream extends Emitter {
 
   get path() {
     return this.#path;
+  }
+
+  get bytesRead() {
+    return this.#bytesRead;
   }
 
   get readableFlowing() {
@@ -166,7 +171,7 @@ class ReadStream extends Emitter {
     try {
       const bytes = await read.call(this, size, this.#at);
       this.#at += bytes.length;
-      this.bytesRead += bytes.length;
+      this.#bytesRead += bytes.length;
       if (bytes.length > 0) this.#give(bytes);
       return bytes.length === HIGH_WATER;
     } catch (error) {
@@ -181,13 +186,18 @@ class ReadStream extends Emitter {
   }
 }
 
-// Chunks are written one after the other, in the order of their coming.
+// Chunks are written one after the other, in the order of their coming, and the first of them at once.
 class WriteStream extends Emitter {
   #path;
   #at;
   #ended = false;
-  #queue = Promise.resolve();
-  bytesWritten = 0;
+  #gone = false;
+  #waiting = [];
+  #busy = false;
+  #writing = false;
+  #written = Promise.resolve();
+  #finish = none;
+  #bytesWritten = 0;
 
   constructor(path, options) {
     super();
@@ -198,6 +208,10 @@ class WriteStream extends Emitter {
 
   get path() {
     return this.#path;
+  }
+
+  get bytesWritten() {
+    return this.#bytesWritten;
   }
 
   get writableEnded() {
@@ -215,7 +229,8 @@ class WriteStream extends Emitter {
       this._emit("error", new kit.BusinessError(10200035, "The doWrite method has not been implemented or the stream has ended."));
       return false;
     }
-    this.#queue = this.#queue.then(() => this.#put(chunk)).then(() => done?.(null), (error) => this.#failed(error, done));
+    this.#waiting.push({ chunk, done });
+    if (!this.#busy) this.#drain();
     return true;
   }
 
@@ -223,26 +238,52 @@ class WriteStream extends Emitter {
     if (chunk !== undefined && chunk !== null && typeof chunk !== "function") this.write(chunk);
     this.#ended = true;
     const done = [chunk, encoding, callback].find((value) => typeof value === "function");
-    this.#queue.then(() => {
+    this.#finish = () => {
       this._emit("finish");
       done?.(null);
-    });
+    };
+    if (!this.#busy) Promise.resolve().then(() => this.#finish());
     return this;
   }
 
   close() {
-    this.#queue.then(() => close.call(this)).then(() => this._emit("close"), () => {});
+    this.#leave();
+    this.#written.then(() => close.call(this)).then(() => this._emit("close"), none);
   }
 
   closeSync() {
-    kit.sys("fileIo.streamClose", numberOf(this));
+    this.#leave();
+    if (this.#writing) this.#written.then(() => close.call(this)).catch(none);
+    else kit.sys("fileIo.streamClose", numberOf(this));
+  }
+
+  // The stream is gone at once, its file after what is being written; chunks that wait come too late.
+  #leave() {
+    if (this.#gone) gone();
+    this.#gone = true;
+  }
+
+  async #drain() {
+    this.#busy = true;
+    while (this.#waiting.length > 0) {
+      const { chunk, done } = this.#waiting.shift();
+      this.#writing = true;
+      this.#written = this.#put(chunk).then(none, (error) => error);
+      const error = await this.#written;
+      this.#writing = false;
+      if (error === undefined) done?.(null);
+      else this.#failed(error, done);
+    }
+    this.#busy = false;
+    if (this.#ended) this.#finish();
   }
 
   async #put(chunk) {
+    if (this.#gone) gone();
     const written = await write.call(this, chunk, { offset: this.#at });
     this.#at += written;
-    this.bytesWritten += written;
-    await flush.call(this);
+    this.#bytesWritten += written;
+    if (!this.#gone) await flush.call(this);
   }
 
   #failed(error, done) {
