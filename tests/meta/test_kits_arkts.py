@@ -52,6 +52,7 @@ IN_SESSIONS = (
     "@ohos.data.",
     "@ohos.file",
     "@ohos.hilog",
+    "@ohos.security.",
     "@ohos.settings",
     "@ohos.taskpool",
     "@ohos.zlib",

@@ -11,6 +11,7 @@ from emulator.runtime.arkts.bridge import (
     context,
     data_share,
     file_io,
+    message_digest,
     preferences,
     relational_store,
     settings,
@@ -23,7 +24,20 @@ from emulator.runtime.arkts.bridge.place import taken_ns
 
 __all__ = ["OPERATIONS", "App", "Operation", "taken_ns"]
 
-_KITS = (atomic_file, bundle_manager, context, data_share, file_io, preferences, relational_store, settings, text, told, zlib)
+_KITS = (
+    atomic_file,
+    bundle_manager,
+    context,
+    data_share,
+    file_io,
+    message_digest,
+    preferences,
+    relational_store,
+    settings,
+    text,
+    told,
+    zlib,
+)
 
 OPERATIONS: Operations = {name: operation for kit in _KITS for name, operation in kit.OPERATIONS.items()}
 """Every operation, by ``kit.name``."""

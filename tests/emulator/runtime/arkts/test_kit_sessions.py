@@ -161,3 +161,19 @@ def test_what_was_shared_and_set_is_the_devices() -> None:
             record = device.run(nominal_plan(SessionKind.FULL_BACKUP))
         assert "shared com.example.app 26" in [e.data["text"].strip() for e in record.of_kind("log")]
         assert device.settings == {("global", "seen"): "xx"}
+
+
+def test_what_there_is_not_of_digests_is_told_as_missing() -> None:
+    body = """const { cryptoFramework: crypto } = require("@kit.CryptoArchitectureKit"); const md = crypto.createMd("MD5"); await md.digest();
+      const told = (work) => { try { return work(); } catch (e) { return [e.code, e.message.split(" is not")[0]]; } };
+      return [() => crypto.createMd("SHA3-256"), () => crypto.createMac("SHA256"), () => md.digestSync(), () => md.update()].map(told);"""
+    used = "@ohos.security.cryptoFramework.Md after its digest"
+    made = "@ohos.security.cryptoFramework.createMd of SHA3-256"
+    assert result(body) == [[801, made], [801, "@ohos.security.cryptoFramework.createMac"], [801, used], [801, used]]
+
+
+def test_a_digest_may_be_made_while_modules_are_loaded() -> None:
+    before = 'const md = require("@kit.CryptoArchitectureKit").cryptoFramework.createMd("SHA1");'
+    assert result(
+        "md.updateSync({ data: new Uint8Array([97]) }); return [...md.digestSync().data].slice(0, 2);", before=before
+    ) == [134, 247]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from tests.emulator.runtime.arkts.kits_driver import FILES, FakeApp, Kits, Throw
 
 SEED = {"old": b"0123456789", "tree/a.txt": b"a", "tree/sub/b.log": b"bb", "no.zip": b"PK no", "a b?#ä.txt": b""}
 HEAD = "const d = context.filesDir; const fs = load('@ohos.file.fs'); const z = load('@ohos.zlib'); const u = load('@ohos.file.fileuri');"
+CRYPTO = "const c = load('@ohos.security.cryptoFramework'); const data = new Uint8Array([97, 98, 99]); const md = c.createMd('SHA256');"
+ABC = hashlib.sha256(b"abc").digest()
 SHARED = "datashare:///com.example.other/table"
 SHARE = f"const m = load('@ohos.data.dataShare'); const h = await m.createDataShareHelper(context, '{SHARED}');"
 PREDICATES = "const P = load('@ohos.data.dataSharePredicates').DataSharePredicates;"
@@ -59,6 +62,26 @@ VALUES: dict[str, tuple[str, Any]] = {
     ),
     "sums": ("const c = z.createChecksumSync(); const b = new Uint8Array([1, 2, 3]).buffer; return [await c.crc32(0, b), await c.adler32(1, b)]",
              [1438416925, 851975]),
+    "digest": (
+        CRYPTO + "await md.update({ data }); const d2 = await md.digest(); return [d2.data, d2.data instanceof Uint8Array, md.algName, md.getMdLength()]",
+        [ABC, True, "SHA256", 32],
+    ),
+    "digest at once": (CRYPTO + "return [md.updateSync({ data: data.subarray(0, 1) }), md.updateSync({ data: data.subarray(1) }), md.digestSync().data]",
+                       [None, None, ABC]),
+    "digest by callback": (
+        CRYPTO + "return await new Promise((r) => md.update({ data }, (e, v) => md.digest((f, blob) => r([e, v, f, blob.data]))))",
+        [..., None, ..., ABC],
+    ),
+    "digest of what was there at update": (CRYPTO + "const p = md.update({ data }); data.fill(0); await p; return (await md.digest()).data", ABC),
+    "digests in the order of the calls": (CRYPTO + "md.update({ data }); md.update({ data }, undefined); return (await md.digest()).data",
+                                          hashlib.sha256(b"abcabc").digest()),
+    "digest of nothing": ("return load('@ohos.security.cryptoFramework').createMd('MD5').digestSync().data", hashlib.md5(b"").digest()),
+    "every digest": (
+        CRYPTO + "return ['MD5', 'SHA1', 'SHA224', 'SHA256', 'SHA384', 'SHA512'].map((n) => { const m = c.createMd(n);"
+        "m.updateSync({ data }); return [m.getMdLength(), m.digestSync().data]; })",
+        [[hashlib.new(n, b"abc").digest_size, hashlib.new(n, b"abc").digest()] for n in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")],
+    ),
+    "results": ("return load('@ohos.security.cryptoFramework').Result.ERR_CRYPTO_OPERATION", 17630001),
     "share": (
         SHARE + PREDICATES + f"const q = await h.query('{SHARED}?Proxy=true', new P().equalTo('name', 'b'), ['value']); q.goToFirstRow();"
         "return [q.rowCount, q.getString(0), q.columnNames]",
@@ -106,6 +129,16 @@ CODES = {
     "unzip to nowhere": ("await z.compressFile(d + '/old', d + '/t.zip', {}); await z.decompressFile(d + '/t.zip', d + '/nope')", 900002),
     "unzip to outside": ("await z.compressFile(d + '/old', d + '/t.zip', {}); await z.decompressFile(d + '/t.zip', d + '/../..')", 900002),
     "unzip what is no archive": ("await z.decompressFile(d + '/no.zip', d)", 900003),
+    "digest without a name": ("load('@ohos.security.cryptoFramework').createMd()", 401),
+    "digest by a number": ("load('@ohos.security.cryptoFramework').createMd(5)", 401),
+    "digest by another name": ("load('@ohos.security.cryptoFramework').createMd('sha256')", 401),
+    "digest of text": (CRYPTO + "md.update({ data: 'abc' }).catch(() => 'later')", 401),
+    "digest of other numbers": (CRYPTO + "md.updateSync({ data: new Int8Array(3) })", 401),
+    "digest without a blob": (CRYPTO + "md.update()", 401),
+    "update with nothing in it": (CRYPTO + "await md.update({ data: new Uint8Array(0) })", 401),
+    "update at once with nothing in it": (CRYPTO + "md.updateSync({ data: new Uint8Array(0) })", 17630001),
+    "update at once with a callback": (CRYPTO + "md.updateSync({ data }, () => 0)", 401),
+    "digest of another object": (CRYPTO + "md.digestSync.call({})", 401),
     "share of nobody": ("await load('@ohos.data.dataShare').createDataShareHelper(context, 'datashare:///com.nobody/t')", 15700010),
     "share of another table": (SHARE + PREDICATES + "await h.query('datashare:///com.example.other/zz', new P(), [])", 15700011),
     "share without a uri": ("await load('@ohos.data.dataShare').createDataShareHelper(context, 5)", 401),
@@ -146,3 +179,13 @@ def test_archives_are_the_same_every_time(kits: Kits, tmp_path: Path) -> None:
 def test_free_space_is_what_a_full_disk_has(kits: Kits, tmp_path: Path) -> None:
     app = app_on(tmp_path / "root", [StorageFull(after_bytes=1234)])
     assert kits.run(app, "return load('@ohos.file.statvfs').getFreeSizeSync('/')") == 1234
+
+
+def test_a_digest_that_the_host_lacks_is_missing(kits: Kits, app: FakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacks(name: str, **options: Any) -> Any:
+        raise ValueError(f"unsupported hash type {name}")
+
+    monkeypatch.setattr(hashlib, "new", lacks)
+    assert kits.run(app, "return load('@ohos.security.cryptoFramework').createMd('SM3')") is ...
+    monkeypatch.undo()
+    assert kits.run(app, CRYPTO + "return c.createMd('SHA1').getMdLength()") == 20
