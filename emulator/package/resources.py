@@ -1,14 +1,14 @@
-"""Texts that the app's documents refer to: ``$string:app_name`` in resources/base/element."""
+"""Texts and raw files of an app's resources, as they lie in its project: ``resources/base/element``, ``resources/rawfile``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 STRING_PREFIX = "$string:"
-ELEMENT_DIRECTORY = "resources/base/element"
+RAWFILE_DIRECTORY = "resources/rawfile"
 
 
 def text_of(value: Any, *homes: Path) -> str:
@@ -20,12 +20,26 @@ def text_of(value: Any, *homes: Path) -> str:
         return ""
     if not value.startswith(STRING_PREFIX):
         return value
-    name = value.removeprefix(STRING_PREFIX)
-    return next((text for home in homes for key, text in _strings(home) if key == name), "")
+    return string_named(value.removeprefix(STRING_PREFIX), homes) or ""
 
 
-def _strings(home: Path) -> Iterator[tuple[str, str]]:
-    for file in sorted((home / ELEMENT_DIRECTORY).glob("*.json")):
+def string_named(name: str, homes: Sequence[Path], qualifiers: Sequence[str] = ("base",)) -> str | None:
+    """The string ``name``: of the first of ``qualifiers`` (``zh_CN``, ``base``), then of the first home that has it."""
+    values = (text for qualifier in qualifiers for home in homes for key, text in _strings(home, qualifier) if key == name)
+    return next(values, None)
+
+
+def raw_file(home: Path, path: str) -> Path | None:
+    """The file or directory ``path`` below resources/rawfile; None for what is not there or leads out of it."""
+    top = (home / RAWFILE_DIRECTORY).resolve()
+    if path.startswith("/") or "\0" in path or ".." in path.split("/"):
+        return None
+    found = (top / path).resolve()
+    return found if found.exists() and found.is_relative_to(top) else None
+
+
+def _strings(home: Path, qualifier: str) -> Iterator[tuple[str, str]]:
+    for file in sorted((home / "resources" / qualifier / "element").glob("*.json")):
         try:
             document = json.loads(file.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError):

@@ -70,6 +70,11 @@ function makeContext(level, first, changed) {
       },
     });
   }
+  let resources;
+  Object.defineProperty(context, 'resourceManager', {
+    enumerable: true,
+    get: () => (resources ??= kit.require('@emulator.resources').resourceManager()),
+  });
   const about = (member) => ({ enumerable: true, get: () => kit.sys('context.about')[member] });
   Object.defineProperty(context, 'applicationInfo', about('applicationInfo'));
   Object.defineProperty(context, 'currentHapModuleInfo', about('currentHapModuleInfo'));
