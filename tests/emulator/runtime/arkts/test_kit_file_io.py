@@ -171,6 +171,12 @@ VALUES: dict[str, tuple[str, Any]] = {
         "return await new Promise((r) => w.on('finish', () => r([w.writableEnded, fs.readTextSync(d + '/old')])))",
         [True, "0123456789ab"],
     ),
+    "a write stream that is closed": (
+        "const seen = []; const w = fs.createWriteStream(d + '/new'); w.write('a', (e) => seen.push(e)); w.write('b', (e) => seen.push(e.code)); w.close();"
+        "const again = code(() => w.closeSync()); await new Promise((r) => w.on('close', r)); await fs.stat(d);"
+        "return [seen, again, fs.readTextSync(d + '/new'), fs.openSync(d + '/new').fd]",
+        [[None, 13900005], 13900005, "a", 40],
+    ),
     "promise": ("const f = await fs.open(d + '/old'); const n = await fs.read(f.fd, new ArrayBuffer(3)); return [n, await fs.close(f)]", [3, ...]),
     "callback": (
         "return await new Promise((r) => fs.open(d + '/old', (e, f) => { const b = new ArrayBuffer(4);"

@@ -118,6 +118,11 @@ def test_a_module_without_a_project_around_it(module: Path) -> None:
     assert answer("return r.getStringByNameSync('both')", module / "src/main") == "of the module"
 
 
+def test_a_path_of_the_host_leads_nowhere(module: Path) -> None:
+    path = module / "src/main/resources/rawfile/a.json"
+    assert answer(f"return code(() => r.getRawFileContentSync('{path}'))", module) == 9001005
+
+
 def test_resources_of_an_unknown_project_are_missing() -> None:
     body = "return [code(() => r.getStringByNameSync('title')), await late(r.getRawFileContent('a')), code(() => r.getRawFileListSync(''))]"
     assert answer(body, None) == [801, 801, 801]
