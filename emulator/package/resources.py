@@ -32,10 +32,13 @@ def string_named(name: str, homes: Sequence[Path], qualifiers: Sequence[str] = (
 def raw_file(home: Path, path: str) -> Path | None:
     """The file or directory ``path`` below resources/rawfile; None for what is not there or leads out of it."""
     top = (home / RAWFILE_DIRECTORY).resolve()
-    if path.startswith("/") or "\0" in path or ".." in path.split("/"):
+    if path.startswith("/") or ".." in path.split("/"):
         return None
-    found = (top / path).resolve()
-    return found if found.exists() and found.is_relative_to(top) else None
+    try:
+        found = (top / path).resolve()
+        return found if found.exists() and found.is_relative_to(top) else None
+    except (OSError, ValueError):  # a name that no file system takes
+        return None
 
 
 def _strings(home: Path, qualifier: str) -> Iterator[tuple[str, str]]:

@@ -70,9 +70,9 @@ CASES: dict[str, tuple[str, Any]] = {
     ),
     "an empty raw file": ("const b = r.getRawFileContentSync('empty.txt'); return [b instanceof Uint8Array, b.length]", [True, 0]),
     "no raw file": (
-        "return ['no', 'sub', '', '/a.json', 'sub/../a.json', '../secret.txt', 'out/app.json5', 'a\\0', 5]"
+        "return ['no', 'sub', '', '/a.json', 'sub/../a.json', '../secret.txt', 'out/app.json5', 'a\\0', 'x'.repeat(5000), '\\ud800', 5]"
         ".map((p) => code(() => r.getRawFileContentSync(p)))",
-        [9001005] * 8 + [401],
+        [9001005] * 10 + [401],
     ),
     "no raw file, later": ("return [await late(r.getRawFileContent('no')), await back((f) => r.getRawFileContent('no', f))]", [9001005] * 2),
     "names of raw files": (
