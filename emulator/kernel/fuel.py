@@ -38,7 +38,10 @@ CLOCK_PRICE_NS = 20_000
 """The price of reading a clock: a loop that waits for a time to come gets there."""
 
 STEADY_LOOKS_NS = 1_000_000_000
-"""Looks for so much in one turn cost the same: fifty thousand time stamps are honest work."""
+"""Looks of Python for so much in one turn cost the same: fifty thousand time stamps are honest work."""
+
+STEADY_LOOKS_NS_ARKTS = 30_000_000_000
+"""The same of ArkTS, where a million looks take a tenth of a second: what blocks the main thread so long is exact."""
 
 LOOKS_SHARE = 1_024
 """What is spent beyond that, divided by this, is added to the price: a loop that waits for a time gets there in some thousand

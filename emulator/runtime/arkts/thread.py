@@ -132,7 +132,7 @@ class JsThread:
             "doublingTicks": fuel.DOUBLING_TICKS,
             "caughtTicks": fuel.CAUGHT_TICKS,
             "clockPriceNs": fuel.CLOCK_PRICE_NS,
-            "steadyLooksNs": fuel.STEADY_LOOKS_NS,
+            "steadyLooksNs": fuel.STEADY_LOOKS_NS_ARKTS,
             "looksShare": fuel.LOOKS_SHARE,
             "cpuFactor": process.cpu_factor,
             "epochMs": process.wall_epoch_ns // NS_PER_MS,

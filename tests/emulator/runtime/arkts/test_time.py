@@ -59,7 +59,7 @@ def test_a_loop_that_waits_for_a_time_gets_there_in_time() -> None:
         const rested = performance.now();
         return [looks, woke, performance.now() - rested];
     """)
-    assert 50_000 < looks < 60_000
+    assert 1_500_000 < looks < 1_510_000
     assert 40_000 < woke < 40_100
     assert price == pytest.approx(CLOCK_PRICE_NS / 1e6, rel=0.01), "behind a rest the price is the first again"
 
