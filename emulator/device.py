@@ -152,9 +152,10 @@ class Device:
 
     def _forget(self) -> None:
         """Let go of what happened: the device's parts point at each other in circles, so that the garbage collector would
-        have to look through all of it.
+        have to look through all of it. What still waits in the service never goes on.
         """
         self.journal.events = []
+        self.service.stop()
 
     def close(self) -> None:
         """End everything and remove the sandboxes. A device can be used as a context manager instead."""

@@ -55,7 +55,8 @@ class BackupService:
         self.session: Session | None = None
         self.session_lock = Mutex(self.kernel)
         self.release_allowed: set[str] = set()
-        self.sched_thread = NativeThread(self.kernel, "sched")
+        self._threads: list[NativeThread] = []
+        self.sched_thread = self._thread("sched")
         self.timers = RunTimers(self)
         self.endings = Endings(self)
         self.scheduler = Scheduler(self)
@@ -63,12 +64,22 @@ class BackupService:
     @cached_property
     def timer_thread(self) -> NativeThread:
         """Handles timers that ran out, one after the other."""
-        return NativeThread(self.kernel, "bundletimer")
+        return self._thread("bundletimer")
 
     @cached_property
     def pool(self) -> NativeThread:
         """Works on what nobody waits for."""
-        return NativeThread(self.kernel, "svcpool")
+        return self._thread("svcpool")
+
+    def _thread(self, name: str) -> NativeThread:
+        thread = NativeThread(self.kernel, name)
+        self._threads.append(thread)
+        return thread
+
+    def stop(self) -> None:
+        """Every thread of it stops where it is."""
+        for thread in self._threads:
+            thread.stop()
 
     @cached_property
     def queries(self) -> Queries:
@@ -344,11 +355,10 @@ class BackupService:
         self.scheduler.schedule(session)
 
     def die(self) -> Session | None:
-        """The service's process ends: every thread of it stops where it is. Returns the session that it had."""
+        """The service's process ends. Returns the session that it had."""
         self.alive = False
         session, self.session = self.session, None
-        for thread in (self.sched_thread, self.timer_thread, self.pool):
-            thread.stop()
+        self.stop()
         for entry in session.in_order() if session else ():
             self.timers.stop(entry)
             self.timers.stop_connect(entry)

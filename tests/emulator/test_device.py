@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import threading
+import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +78,27 @@ def test_an_empty_body_of_the_base_class_can_be_awaited() -> None:
         ("onRestoreEx", "fulfilled", "done"),
         ("onRelease", "fulfilled", "undefined"),
     ]
+
+
+class NeverReleases:
+    def onBackupEx(self, backupInfo: str) -> str:
+        time.sleep(10)
+        return "done"
+
+    def onRelease(self, scenario: int) -> None:
+        threading.Event().wait()
+
+
+def test_what_waits_in_the_service_when_a_device_is_closed_ends_without_a_word() -> None:
+    """The run timer's handler stands behind the onRelease that never ends (control-plane 4.1)."""
+    gc.collect()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(2):
+            with Device() as device:
+                device.install(load_subject(NeverReleases), "com.example.a")
+                device.install(load_subject(NeverReleases), "com.example.b")
+                device.run(SessionPlan(bundles=("com.example.a", "com.example.b")))
+            del device
+            gc.collect()
+    assert [str(warning.message) for warning in caught] == []
