@@ -105,8 +105,9 @@ class MuteDict(dict[str, Any]):
         (MuteNumber, "number", "<MuteNumber: asking for its text raised Mute>"),
         (Unbound, "object", "Unbound"),
         (lambda: MuteDict(a=1), "object", "MuteDict"),
+        (lambda: type("Report", (str,), {})("{}"), "object", "Report, a subclass of str"),
     ],
-    ids=["error", "number", "proxy", "dict"],
+    ids=["error", "number", "proxy", "dict", "str"],
 )
 def test_a_value_of_a_callback(make: Callable[[], Any], kind: str, text: str) -> None:
     class Gives:
