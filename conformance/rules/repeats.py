@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
@@ -12,6 +13,12 @@ from conformance.rules.findings import finding, shown
 from conformance.rules.registry import predicate
 from conformance.view import SessionView
 from emulator.record import Call
+
+_MOMENT = re.compile(
+    r"(\d{4}-\d\d-\d\d[T ]?)?\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?"  # a time of day, with or without its date
+    r"|\b1[6-9]\d{8}(\d{3}|\d{6}|\d{9})?(\.\d+)?\b"  # seconds since the epoch, or parts of one
+)
+"""What a clock gives: the second session is later than the first, which is no state of the app."""
 
 
 @predicate("BK511", needs.a_repetition)
@@ -45,7 +52,8 @@ def _calls(view: SessionView, bundle: str) -> Iterator[Call]:
 
 
 def _told(call: Call) -> tuple[object, ...]:
-    return (call.callback, call.outcome, call.value)
+    value = call.value
+    return (call.callback, call.outcome, value and (value.kind, _MOMENT.sub("", value.text)))
 
 
 def _words(call: Call | None) -> str:

@@ -250,6 +250,7 @@ FIRES: Mapping[str, list[Example]] = {
     "BK510": [Example("after-a-crash", evidence(after_a_crash(), nominal=released(0.1)), ("BK510",))],
     "BK511": [
         Example("value", evidence(repeats=((backup(), backup(RICH)),)), ("BK511",)),
+        Example("count", evidence(repeats=((backup("[17]"), backup("[18]")),)), ("BK511",)),
         Example("outcome", evidence(repeats=((backup(), with_info(None)),)), ("BK511",)),
         Example(
             "code",

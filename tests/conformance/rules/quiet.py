@@ -218,6 +218,16 @@ MISSES: Mapping[str, list[Example]] = {
     ],
     "BK511": [
         Example("same", evidence(repeats=((backup(), backup()),))),
+        *(
+            Example(f"the time: {first}", evidence(repeats=((backup(f"at {first}"), backup(f"at {second}")),)))
+            for first, second in (
+                ("2026-07-01T00:00:00.000Z", "2026-07-01T00:00:01.020Z"),
+                ("2026-07-01 00:00:00", "2026-07-01 00:00:02"),
+                ("00:00 am", "00:01 am"),
+                ("1782864000", "1782864001.5"),
+                ("1782864000000", "1782864001020"),
+            )
+        ),
         Example("blocked", evidence(repeats=((backup(), replace(backup(RICH), complete=False)),))),
     ],
     "BK512": [Example("not-nominal", evidence(switched(conditions=[SLOW_CPU])))],
