@@ -22,7 +22,8 @@ from conformance.waivers import Waiver, WaiverState, WaiverVerdict, judge_waiver
 
 if TYPE_CHECKING:
     from conformance._smoke import Setup
-    from conformance.run import ConformanceRun, ReplayResult
+    from conformance.replay import ReplayResult
+    from conformance.run import ConformanceRun
 
 
 class Area(pytest.Collector):
@@ -108,7 +109,7 @@ class ReplayItem(ConformanceItem):
 
     def runtest(self) -> None:
         """Replay."""
-        from conformance.run import replay
+        from conformance.replay import replay
 
         with warnings_stay_warnings():
             setup = self.subject_under_test

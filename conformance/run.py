@@ -27,25 +27,20 @@ from conformance.rules import (
     switched_off,
     without_subject,
 )
-from conformance.rules.damage import volatile
-from conformance.scenarios import Verdict
 from conformance.suites import FUZZ, SUITES, Suite, suites_feeding
-from conformance.suites.faults import healed
-from conformance.suites.judging import Judging, SuiteState, confirmed, evidence_of, harness_fault
+from conformance.suites.judging import Judging, SuiteState, harness_fault
 from conformance.suites.lab import DeviceFactory, Lab
 from conformance.suites.ledger import Sighting
 from conformance.suites.loading import evaluated
 from conformance.suites.repeatability import DeviceNotRepeatable, repeated
-from conformance.suites.session import SessionGroup, SuiteContext, single
+from conformance.suites.session import SessionGroup, SuiteContext
 from conformance.suites.shrinking import shrink
 from conformance.suites.words import words_of
-from emulator.conditions import Condition, RefuseConnect
+from emulator.conditions import Condition
 from emulator.device import Device
 from emulator.guard import guarded
 from emulator.package import Package
-from emulator.plan import SessionKind, nominal_plan
 from emulator.profile import PRESETS, DeviceProfile
-from emulator.scenario import Scenario
 from emulator.storage.seed import AppData
 from emulator.subject import Subject
 
@@ -105,15 +100,6 @@ class RunSettings:
     scenario_dir: Path = Path(".conformance")
     check_repeat: bool = False
     sandbox: Path | None = None
-
-
-@dataclass(frozen=True)
-class ReplayResult:
-    """What a saved scenario shows now."""
-
-    verdict: Verdict
-    findings: tuple[ReportedFinding, ...]
-    message: str
 
 
 class _Tried(NamedTuple):
@@ -365,29 +351,3 @@ class ConformanceRun:
 def _kind(rule_id: str) -> OutcomeKind:
     """What findings make of a rule."""
     return OutcomeKind.FAILED if CATALOGUE[rule_id].severity is Severity.ERROR else OutcomeKind.WARNED
-
-
-def replay(path: Path, subject: Subject, settings: RunSettings, package: Package | None = None) -> ReplayResult:
-    """Run a saved scenario again. Raises ScenarioError when the file cannot be read, DeviceNotRepeatable for a fault of ours."""
-    scenario = Scenario.load(path)
-    lab = Lab(subject, scenario.profile, scenario.seed, settings.hang_limit_s, settings.sandbox, package)
-    group = scenarios.group_of(scenario)
-    nominal = {}
-    for kind in (SessionKind.FULL_BACKUP, scenario.plan.kind):
-        plain = lab.run(single(str(kind), nominal_plan(kind), data=group.data))
-        if plain.records:
-            nominal[str(kind)] = plain.records[0]
-    result = lab.run(group)
-    reached = len(result.records) == len(group.sessions)
-    record = result.records[-1] if reached else None
-    evidence = evidence_of(result, nominal)
-    if evidence.healed:
-        refused = replace(healed("refused", nominal_plan(scenario.plan.kind), RefuseConnect()), data=group.data)
-        evidence = replace(evidence, volatile=volatile(evidence_of(lab.run(refused), nominal)))
-    found = [*judge_evidence(evidence), *confirmed(result)]
-    wanted = scenario.expect.get("rule")
-    if wanted == "BK511" and record is not None and not evidence.repeats:
-        found.extend(filter(None, [repeated(lab, group, record)]))  # it was seen in a second run on a new device
-    fires = [f for f in found if wanted in (None, f.rule)]
-    verdict, message = scenarios.verdict_of(scenario, record, bool(fires))
-    return ReplayResult(verdict, tuple(ReportedFinding(finding, str(path)) for finding in fires), message)

@@ -43,7 +43,7 @@ def _left_work(view: SessionView) -> Iterator[Finding]:
         if call is not None and call.callback != "onProcess":
             work = ", ".join(event.data["work"])
             message = f"{call.callback} had settled while work that it had started was still under way"
-            seen = f"settled at {seconds(event.at_ns)}; still running or due: {quoted(work)}"
+            seen = f"settled at {seconds(event.at_ns)}; left behind: {quoted(work)}"
             yield finding("BK505", view, message, seen, call=call, cause="work")
 
 

@@ -14,7 +14,8 @@ import pytest
 import conformance.suites.judging
 from conformance import scenarios
 from conformance.catalogue import CATALOGUE
-from conformance.run import ConformanceRun, OutcomeKind, RuleOutcome, RunSettings, replay
+from conformance.replay import replay
+from conformance.run import ConformanceRun, OutcomeKind, RuleOutcome, RunSettings
 from conformance.scenarios import Verdict
 from conformance.suites.control import RESULT, Control
 from emulator import BackupExtensionAbility, BundleVersion, Scenario, SlowCpu, load_subject
