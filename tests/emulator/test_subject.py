@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -165,3 +166,23 @@ class Needy:
 def test_what_has_no_callback_and_cannot_be_made_is_told_so() -> None:
     with pytest.raises(SubjectError, match=r"Needy defines none of the callbacks \(.*\), and Needy\(\) failed: TypeError: "):
         load_subject(Needy)
+
+
+@dataclass(frozen=True)
+class Frozen(BackupExtensionAbility):
+    limit: int = 3
+
+    def onBackup(self) -> None: ...
+
+
+class Slots:
+    __slots__ = ()
+
+    def onBackup(self) -> None: ...
+
+
+def test_an_instance_that_cannot_take_its_context_is_refused_with_the_way_out() -> None:
+    with pytest.raises(SubjectError, match=r"Frozen is frozen, and the device sets its context: leave out frozen=True"):
+        load_subject(Frozen)
+    with pytest.raises(SubjectError, match=r"Slots cannot take its context \(AttributeError: .*add 'context' to __slots__"):
+        load_subject(Slots)

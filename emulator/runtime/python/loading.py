@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import importlib
 import importlib.util
@@ -190,6 +191,8 @@ def _try_instance(cls: type[Any]) -> dict[str, Any]:
         ) from None
     try:
         instance.context = None
+    except dataclasses.FrozenInstanceError:
+        raise NotLoadable(f"{cls.__qualname__} is frozen, and the device sets its context: leave out frozen=True") from None
     except Exception as error:
         raise NotLoadable(
             f"{cls.__qualname__} cannot take its context ({error_text(error)}); "
