@@ -28,7 +28,7 @@ SUBJECT = load_subject(Control)
 
 
 def drawing(use: Callable[[SessionGroup], object], number: int) -> float:
-    """CPU seconds for one example that is drawn and used."""
+    """Wall seconds for one example that is drawn and used; CPU time is counted in steps of milliseconds on some machines."""
 
     @seed(number)
     @settings(
