@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.run import OutcomeKind, RuleOutcome
 from conformance.waivers import Waivers
+from emulator.plan import SessionKind, nominal_plan
 
 if TYPE_CHECKING:
+    from conformance.catalogue import Finding
     from conformance.run import ReportedFinding
 
 
@@ -48,7 +50,7 @@ class FindingText:
             log=tuple(finding.log),
             fingerprint=finding.fingerprint,
             replay=seen_from(base, replay) if reported.replay else "",
-            session=finding.session,
+            session=told_session(finding),
         )
 
     @classmethod
@@ -111,6 +113,22 @@ def verdict_of(outcome: RuleOutcome, waivers: Waivers, base: Path, seconds: floa
     if judged and findings and not verdict.open_findings:
         return replace(verdict, outcome=OutcomeKind.WAIVED, reason="; ".join(dict.fromkeys(f.waived for f in findings)))
     return verdict
+
+
+def told_session(finding: Finding) -> str:
+    """What was unusual about its session: "full-backup with another version, under Kill (at_ns=5)"; "" for a nominal one."""
+    plan = finding.plan
+    nominal = nominal_plan(SessionKind(plan["kind"])).to_json() if plan else {}
+    differs = (name for name, value in nominal.items() if name != "nominal" and plan.get(name) != value)
+    others = ", ".join(f"another {name.replace('_', ' ')}" for name in differs)
+    told = [f"with {others}"] if others else []
+    told += [f"under {' and '.join(map(_condition, finding.conditions))}"] if finding.conditions else []
+    return f"{plan.get('kind', 'a session')} {', '.join(told)}" if told else ""
+
+
+def _condition(condition: Mapping[str, Any]) -> str:
+    members = ", ".join(f"{key}={value}" for key, value in condition.items() if key != "name" and value is not None)
+    return f"{condition.get('name')} ({members})" if members else str(condition.get("name"))
 
 
 def seen_from(base: Path, file: Path) -> str:

@@ -14,8 +14,6 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from emulator.plan import SessionKind, nominal_plan
-
 AREAS = ("return", "fallback", "exclusion", "progress", "lifecycle", "data", "package", "source", "conditions")
 """Areas by the hundreds digit of the id, BK1xx first."""
 
@@ -81,23 +79,6 @@ class Finding:
     fingerprint: str = ""
     plan: Mapping[str, Any] = field(default_factory=dict)
     conditions: tuple[Mapping[str, Any], ...] = ()
-
-    @property
-    def session(self) -> str:
-        """What was unusual about the session: "full-backup with another version, under Kill (at_ns=5)"; "" for a nominal one."""
-        nominal = nominal_plan(SessionKind(self.plan["kind"])).to_json() if self.plan else {}
-        others = [member.replace("_", " ") for member, value in nominal.items() if self.plan.get(member) != value]
-        others = [member for member in others if member != "nominal"]
-        if not others and not self.conditions:
-            return ""
-        told = [f"with another {', another '.join(others)}"] if others else []
-        told += [f"under {' and '.join(map(_condition, self.conditions))}"] if self.conditions else []
-        return f"{self.plan.get('kind', 'a session')} {', '.join(told)}"
-
-
-def _condition(condition: Mapping[str, Any]) -> str:
-    members = ", ".join(f"{key}={value}" for key, value in condition.items() if key != "name" and value is not None)
-    return f"{condition.get('name')} ({members})" if members else str(condition.get("name"))
 
 
 def parse_catalogue(text: str) -> Mapping[str, Rule]:

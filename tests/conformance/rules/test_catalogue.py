@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import conformance
-from conformance.catalogue import AREAS, CATALOGUE, CatalogueError, Finding, Severity, parse_catalogue, rule
-from emulator import SessionKind, nominal_plan
+from conformance.catalogue import AREAS, CATALOGUE, CatalogueError, Severity, parse_catalogue, rule
 
 SPEC = Path(__file__).parents[3] / "docs" / "spec"
 COMPLETE = """
@@ -104,19 +101,3 @@ def test_public_names_load_on_first_use() -> None:
         assert getattr(conformance, name) is not None
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         conformance.nothing  # noqa: B018
-
-
-def found(plan: Mapping[str, Any], *conditions: Mapping[str, Any]) -> Finding:
-    return Finding("BK101", "it is", "seen", "device", "mend", ("C-018",), plan=plan, conditions=conditions)
-
-
-def test_a_finding_tells_what_was_unusual_about_its_session() -> None:
-    nominal = nominal_plan(SessionKind.FULL_RESTORE).to_json()
-    other = {**nominal, "ext_info": "[]", "version": {"code": 3, "name": "3"}, "nominal": False}
-    assert found({}).session == found(nominal).session == ""
-    assert found(nominal, {"name": "El2Locked"}).session == "full-restore under El2Locked"
-    assert found(other).session == "full-restore with another ext info, another version"
-    kill, slow = {"name": "Kill", "at_ns": 5, "event": None}, {"name": "SlowCpu", "factor": 4}
-    assert found(other, kill, slow).session == (
-        "full-restore with another ext info, another version, under Kill (at_ns=5) and SlowCpu (factor=4)"
-    )
