@@ -23,8 +23,8 @@ EXT = """
 RULES = (
     "--conformance-json=report.json",
     "--conformance-profile=quick",
-    "conformance/return::BK101",
-    "conformance/lifecycle::BK501",
+    "conformance/lifecycle::BK506",
+    "conformance/lifecycle::BK511",
 )
 
 
@@ -39,7 +39,7 @@ def _app(project: Project) -> None:
     project.write("fakes/entry.py", "def pack():\n    return 0\n")
 
 
-def outcome(project: Project, rule: str = "BK101") -> tuple[str, str]:
+def outcome(project: Project, rule: str = "BK511") -> tuple[str, str]:
     found = next(found for found in project.report()["rules"] if found["id"] == rule)
     return found["outcome"], found.get("reason") or ""
 
@@ -67,12 +67,13 @@ def test_without_one_the_rules_of_the_session_are_blocked(project: Project, more
     assert result.code == code, result.out + result.err
     why = "nominal/full-backup: not available on the emulated device: kit missing: libentry.so.pack"
     assert outcome(project) == ("blocked", why)
-    assert (f"blocked: BK101 BK501 ({why})" in result.out) is not more
+    assert (f"blocked: BK506 BK511 ({why})" in result.out) is not more
 
 
 def test_the_replay_has_it_too(project: Project) -> None:
     project.write("fakes/entry.ets", "export const pack = (): number => { throw new Error('no'); };")
-    result = project.pytest("--extension=app/Ext.ets", "--kit-shim=libentry.so=fakes/entry.ets", *RULES, scripted=False)
+    throws = "conformance/lifecycle::BK501"
+    result = project.pytest("--extension=app/Ext.ets", "--kit-shim=libentry.so=fakes/entry.ets", throws, scripted=False)
     assert result.code == 1, result.out
     [command] = [line.split("replay", 1)[1].split() for line in result.lines if line.startswith("  replay ")][:1]
     assert "--kit-shim=libentry.so=fakes/entry.ets" in command

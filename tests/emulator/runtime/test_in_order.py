@@ -41,7 +41,7 @@ def test_one_that_is_given_twice_is_waited_for_once() -> None:
 def test_a_single_awaitable_is_refused_as_ever() -> None:
     async def main() -> None:
         task = asyncio.create_task(asyncio.sleep(0))
-        with pytest.raises(TypeError, match="an iterable of (futures|awaitables)"):
+        with pytest.raises(TypeError, match=r"an iterable of (futures|awaitables)"):
             next(iter(asyncio.as_completed(task)))  # type: ignore[call-overload]
         await task
 
