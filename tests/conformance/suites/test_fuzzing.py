@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from conformance.strategies import Draws
+from conformance.suites import fuzz
 from conformance.suites.fuzz import Fuzzer
 from conformance.suites.session import SessionGroup
 from emulator.plan import SessionKind
@@ -130,18 +131,38 @@ def test_known_rules_cost_no_shrinking() -> None:
     assert len(tried) <= 25
 
 
-def test_what_does_not_fail_again_is_noted() -> None:
-    fired = []
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_what_does_not_fail_again_ends_nothing(times: int) -> None:
+    fired: list[SessionGroup] = []
 
     def attempt(group: SessionGroup) -> list[str]:
-        if not fired:
+        if len(fired) < times:
             fired.append(group)
             return ["BK101"]
         return []
 
-    fuzzer = Fuzzer(Draws(), attempt, examples=20)
-    fuzzer.run()
-    assert fuzzer.flaky
+    Fuzzer(Draws(), attempt, examples=20).run()
+    assert len(fired) == times
+
+
+def test_a_batch_is_drawn_before_it_is_run_and_again_to_shrink(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing: list[bool] = []
+    inside: list[bool] = []
+    whole = fuzz.Fuzzer._draw
+
+    def watched(self: Fuzzer, number: int, use: Callable[[SessionGroup], None]) -> None:
+        drawing.append(True)
+        whole(self, number, use)
+        drawing.pop()
+
+    def attempt(group: SessionGroup) -> list[str]:
+        inside.append(bool(drawing))
+        return ["BK101"] if len(details_of(group)) >= 3 else []
+
+    monkeypatch.setattr(fuzz.Fuzzer, "_draw", watched)
+    Fuzzer(Draws(), attempt).run_sessions(0)
+    assert not any(inside[: inside.index(True)])
+    assert all(inside[inside.index(True) :])
 
 
 def test_errors_of_the_harness_pass_through() -> None:
