@@ -113,7 +113,7 @@ def fired(spec: str, directory: Path) -> tuple[str, ...]:
 
 
 def fired_by(mutant: Mutant) -> tuple[str, ...]:
-    """The rules that notice a mutant. The mutant is a module of its own, so each needs a process of its own."""
+    """The rules that notice a mutant."""
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "mutant.py"
         file.write_text(mutant.source, encoding="utf-8")
@@ -121,8 +121,8 @@ def fired_by(mutant: Mutant) -> tuple[str, ...]:
 
 
 def run_all(chosen: Sequence[Mutant]) -> list[tuple[str, ...]]:
-    """What `fired_by` says of each, one process a mutant."""
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+    """What `fired_by` says of each."""
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         return list(pool.map(fired_by, chosen))
 
 
