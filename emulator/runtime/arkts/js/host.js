@@ -53,7 +53,7 @@ let sharing = false;
 let lastNumber = 0;
 
 const runtime = read('runtime.js', 'outer, clock');
-const parts = Object.fromEntries(['values', 'modules', 'clone', 'pool', 'console', 'clocks'].map((name) => [name, read(`${name}.js`, 'realm')]));
+const parts = Object.fromEntries(['values', 'modules', 'clone', 'pool', 'timers', 'console', 'clocks'].map((name) => [name, read(`${name}.js`, 'realm')]));
 const globals = read('kits/globals.js', 'globals, kit');
 const kitNames = JSON.parse(fs.readFileSync(path.join(__dirname, 'kits', 'modules.json'), 'utf8'));
 const BUILT_IN = Object.getOwnPropertyNames(globalThis).filter((name) => /^[A-Z]/.test(name));

@@ -10,7 +10,7 @@ const { parse, stringify } = JSON;
 const { apply, defineProperty, getPrototypeOf } = Reflect;
 const { isArray } = Array;
 const { keys } = Object;
-const { floor, max } = Math;
+const { floor } = Math;
 const { then } = Promise.prototype;
 const { toWellFormed } = String.prototype;
 const objects = Object.prototype;
@@ -19,7 +19,6 @@ const settled = Promise.resolve();
 const [NOW, HORIZON, LEFT, PAID, DYING, LOOKED] = [0, 1, 2, 3, 4, 5];
 const KILL = Symbol('killed');
 const MAX_PROTOTYPES = 20;
-const MAX_TIMERS = 100_000;
 const MAX_RESULT = 1 << 25;
 
 let settings; // of the thread that it becomes
@@ -157,7 +156,7 @@ function tellOthers(kind, ...values) {
   clock[HORIZON] = 0;
 }
 
-const realm = { host, clock, define, KILL, request, listText: textOf, wellFormed, tell, tellOthers, tick, look, checkCaught, enqueue, guardedJob, loading: false };
+const realm = { host, clock, define, KILL, request, listText: textOf, wellFormed, tell, tellOthers, tick, look, checkCaught, reserve, enqueue, guardedJob, loading: false };
 realm.values = host.part('values')(realm);
 realm.modules = host.part('modules')(realm);
 
@@ -191,42 +190,7 @@ function define(name, value) {
   defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
-// timers ---------------------------------------------------------------------------------------------------------------------
-
-const { timers } = host;
-
-function startTimer(handler, delay, values, repeats) {
-  reserve();
-  const ns = max(0, delay | 0) * 1e6;
-  const id = host.number();
-  if (timers.size >= MAX_TIMERS) request('realm.exhausted', '[]');
-  timers.set(id, { handler, values, repeats });
-  tell('timer', id, ns, repeats ? max(ns, 1e6) : 0, host.tag());
-  return id;
-}
-
-function clearTimer(id) {
-  if (timers.delete(id)) tell('clear', id);
-}
-
-function fire(id) {
-  const timer = timers.get(id);
-  return guardedJob(() => {
-    if (timer === undefined) return;
-    if (!timer.repeats) timers.delete(id);
-    if (typeof timer.handler === 'function') apply(timer.handler, undefined, timer.values);
-  });
-}
-
-define('setTimeout', (handler, delay, ...values) => startTimer(handler, delay, values, false));
-define('setInterval', (handler, delay, ...values) => startTimer(handler, delay, values, true));
-define('clearTimeout', clearTimer);
-define('clearInterval', clearTimer);
-define('queueMicrotask', (job) => {
-  if (typeof job !== 'function') throw new TypeError('the callback of queueMicrotask has to be a function');
-  enqueue(guardedJob(job));
-});
-
+const { fire } = host.part('timers')(realm);
 host.part('console')(realm);
 
 // what needs no import -------------------------------------------------------------------------------------------------------
