@@ -112,12 +112,17 @@ class Device:
         self._directory: Path | None = None
         self._up_ns = 0
         self._clear_records: set[str] = set()
-        self.boot()
+        self._start()
 
     # life --------------------------------------------------------------------------------------------------------------
 
     def boot(self) -> None:
-        """Start anew at virtual time 0, as the device is set up by now; what is on the disk stays."""
+        """Start anew at virtual time 0, as the device is set up by now; no process survives, and what is on the disk stays."""
+        self.end_processes()
+        self._forget()
+        self._start()
+
+    def _start(self) -> None:
         self._booted_as = self._setup
         self.kernel = Kernel(self.tie_order, self.profile.stuck_escape_s * NS_PER_S)
         self.journal = Journal(self.kernel)
@@ -264,7 +269,6 @@ class Device:
 
         self._clear_records.clear()
         if not self._just_booted:
-            self._forget()
             self.boot()
         for bundle in self.bundles.values():
             plant(bundle.sandbox, self.conditions)

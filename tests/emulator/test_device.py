@@ -7,9 +7,10 @@ import threading
 import time
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from emulator import BackupExtensionAbility, BundleVersion, Device, SessionKind, SessionPlan, load_subject, nominal_plan
+from emulator.client import SessionBackup
 from tests.emulator.harness import S
 
 
@@ -102,3 +103,28 @@ def test_what_waits_in_the_service_when_a_device_is_closed_ends_without_a_word()
             del device
             gc.collect()
     assert [str(warning.message) for warning in caught] == []
+
+
+class Sleeps:
+    ends: ClassVar[list[str]] = []
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        try:
+            time.sleep(10)
+        finally:
+            self.ends.append("killed")
+        return "done"
+
+
+def test_a_boot_in_the_middle_of_a_callback_ends_its_process() -> None:
+    with Device() as device:
+        device.install(load_subject(Sleeps), "com.example.app")
+        SessionBackup(device).append_bundles(["com.example.app"])
+        device.advance(1 * S)
+        (process,) = device.processes
+        assert process.alive
+        device.boot()
+        assert Sleeps.ends == ["killed"]
+        assert not process.alive
+        assert (device.processes, device.journal.events, device.kernel.now_ns) == ([], [], 0)
+        assert SessionBackup(device).append_bundles(["com.example.app"])
