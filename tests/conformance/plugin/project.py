@@ -97,7 +97,8 @@ class Project:
             env={
                 **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON", "COV", "TOX"))},
                 "PYTHONPATH": os.pathsep.join(paths),
-                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONDONTWRITEBYTECODE": "1",  # what a test writes twice in a second would look as if it had not changed
+                "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
                 "CONFORMANCE_SCRIPT": str(self.directory / "script.json"),
                 "COLUMNS": "80",
                 **environment,
