@@ -57,12 +57,14 @@ class ExtensionProcess:
         self._files: Snapshot | None = None
         self.loops: list[Any] = []
         self.main_loop: Callable[[], Any] = lambda: None
-        self._born_ns = host.wall_epoch_ns + host.kernel.now_ns
+        self.born_ns = host.wall_epoch_ns + host.kernel.now_ns
         self._running: list[str] = []
         self.wrote_files = False
         """Whether the app has opened or moved anything in its sandbox, so that a file's status alone says too little."""
+        self.written_at: dict[str, int] = {}
+        """When a Python app last opened a file for writing, by real path, in ns of its wall clock."""
         self.real_directories: dict[str, str] = {}
-        """Where directories that a Python app has named really are (emulator.runtime.python.outside)."""
+        """Where directories that a Python app has named really are (emulator.runtime.python.paths)."""
         self.databases: list[Any] = []
         """Connections of SQLite that the app has made. One that was left open writes once more when it is given up."""
         self._at_rest = False
@@ -114,7 +116,7 @@ class ExtensionProcess:
         return self._random("entropy")
 
     def _random(self, what: str) -> Random:
-        return Random(f"{what} {self.host.seed} {self.number} {self._born_ns}")
+        return Random(f"{what} {self.host.seed} {self.number} {self.born_ns}")
 
     @cached_property
     def cpu_factor(self) -> int:

@@ -172,9 +172,13 @@ class Sandbox:
             for device_path, _path, status in self.files():
                 yield device_path, status.st_size, self.checksum(device_path)
 
+    def is_of_the_host(self, time_ns: int) -> bool:
+        """Whether a file's time comes from the host's clock, and not from the device's or from the app."""
+        return time_ns >= self._made_ns
+
     def stamp(self, device_path: str, state: FileState, now_ns: int) -> FileState:
         """A file that got its time from the host's clock gets ``now_ns`` instead; one that the app gave a time keeps it."""
-        if state.mtime_ns < self._made_ns:
+        if not self.is_of_the_host(state.mtime_ns):
             return state
 
         def restamp(path: str) -> int:

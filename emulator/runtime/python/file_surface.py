@@ -23,8 +23,6 @@ UNREACHABLE = {
 
 Replace = Callable[[Any, str, Any, Any], None]
 
-_added: list[tuple[set[Any], Any]] = []
-
 
 def install(replace: Replace) -> None:
     """Replace them; ``replace`` is told of every function, so as to find it under other names."""
@@ -34,21 +32,4 @@ def install(replace: Replace) -> None:
     for name, wrapper in file_calls.WRAPPERS.items():
         real = getattr(os, name, None)
         if real is not None:
-            ours = wrapper(real)
-            replace(os, name, real, ours)
-            _support(real, ours)
-
-
-def _support(real: Any, ours: Any) -> None:
-    """What a platform's function can do, its replacement can."""
-    for known in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks, os.supports_effective_ids):
-        if real in known:
-            known.add(ours)
-            _added.append((known, ours))
-
-
-def uninstall() -> None:
-    """What the sets of supported functions have been told; the names themselves go back with all others."""
-    for known, ours in _added:
-        known.discard(ours)
-    _added.clear()
+            replace(os, name, real, wrapper(real))

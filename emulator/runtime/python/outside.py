@@ -15,6 +15,7 @@ from typing import Any
 
 import emulator
 from emulator.kernel import AppThread, current_thread
+from emulator.runtime.python import file_times, paths
 from emulator.storage.sandbox import OF_THE_APP
 
 _READING = frozenset(("os.listdir", "os.scandir", "os.chdir", "os.walk", "os.getxattr", "os.listxattr"))
@@ -38,17 +39,8 @@ the directory that it is relative to. What a new link points at is not touched."
 
 _HEARD = _READING | _WRITING.keys() | {"open", _CONNECTED}
 
-_STACK = ("emulator.storage.", "emulator.extension.")
-"""Modules whose own file work is never the app's, though much of it is done on the app's threads."""
-
-_PASSING_ON = frozenset(("os", "shutil"))
-"""Modules of the standard library that do file work for whoever calls them."""
-
 _NAMES = frozenset(("os.mkdir", "os.rmdir", "os.remove", "os.rename", "os.link", "os.symlink"))
 """Events about the name itself: a link that stands there is not followed."""
-
-_ABSENT = -1
-"""How an audit event says that no descriptor was given."""
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
@@ -83,29 +75,19 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if thread.owner.bundle.subject.language != "python":  # its kits tell
         return
-    if _is_the_stacks(sys._getframe(1)):
+    if paths.is_the_stacks(sys._getframe(1)):
         return
     if event == _CONNECTED:
         thread.owner.databases.append(arguments[0])
         return
     if event == "open":
-        paths, writes = _opened(arguments), _opens_to_write(arguments)
+        touched, writes = _opened(arguments), _opens_to_write(arguments)
     elif event in _READING:
-        paths, writes = [*arguments[:1]], False
+        touched, writes = [*arguments[:1]], False
     else:
-        paths, writes = [_from_directory(arguments, *places) for places in _WRITING[event]], True
-    for path in paths:
-        _look(thread, path, writes, event)
-
-
-def _is_the_stacks(frame: FrameType | None) -> bool:
-    """A quick look at who calls, through those that only pass on, before anything is done about paths."""
-    while frame is not None:
-        name: str = frame.f_globals.get("__name__", "")
-        if name not in _PASSING_ON and not name.startswith("emulator.runtime."):
-            return name.startswith(_STACK)
-        frame = frame.f_back
-    return False
+        touched, writes = [_from_directory(arguments, *places) for places in _WRITING[event]], True
+    places = [_look(thread, path, writes, event) for path in touched]
+    file_times.note(thread.owner, event, places, writes)
 
 
 def _opened(arguments: tuple[Any, ...]) -> list[Any]:
@@ -119,13 +101,11 @@ def _opened(arguments: tuple[Any, ...]) -> list[Any]:
 def _from_directory(arguments: tuple[Any, ...], place: int, directory: int | None) -> Any:
     """A path, joined to the directory whose descriptor it was given with; None when nobody can tell which that is."""
     path = arguments[place]
-    fd = arguments[directory] if directory is not None and directory < len(arguments) else _ABSENT
+    fd = arguments[directory] if directory is not None and directory < len(arguments) else paths.ABSENT
     if not isinstance(fd, int) or fd < 0 or isinstance(path, int) or os.path.isabs(path):
         return path
-    try:
-        return os.path.join(os.readlink(f"/proc/self/fd/{fd}"), os.fsdecode(path))
-    except OSError:
-        return None
+    above = paths.path_of(fd)
+    return None if above is None else os.path.join(above, os.fsdecode(path))
 
 
 def _opens_to_write(arguments: tuple[Any, ...]) -> bool:
@@ -133,41 +113,28 @@ def _opens_to_write(arguments: tuple[Any, ...]) -> bool:
     return isinstance(flags, int) and bool(flags & _WRITES)
 
 
-def _look(thread: AppThread, path: Any, writes: bool, event: str) -> None:
+def _look(thread: AppThread, path: Any, writes: bool, event: str) -> str:
+    """The real path, "" where there is none; where it is no business of the app's, it is told."""
     if isinstance(path, int) or path is None:
-        return
+        return ""
     try:
         shown = os.fsdecode(path)
     except TypeError:
-        return
+        return ""
     if shown in (":memory:", "") or shown.startswith("file:"):
-        return
+        return ""
     process = thread.owner
-    whole = _real(shown, process.real_directories, event)
-    inside = process.sandbox.inside(whole)
-    if inside:
-        process.wrote_files = process.wrote_files or writes
-    if f"{inside}/".startswith(OF_THE_APP) or whole in _NOWHERE:
-        return
-    if (not writes and _is_pythons(whole, process.bundle.subject)) or _is_somebody_elses(sys._getframe(2)):
-        return
-    process.touched_outside(inside or shown, writes)
-
-
-def _real(shown: str, known: dict[str, str], event: str) -> str:
-    """Where a path leads. Directories are remembered until one may have gone, or a link may have come: looking at each step of
-    each path would be most of what an app's file work costs.
-    """
-    above, name = os.path.split(shown)
     if event == "os.symlink" or (event in _NAMES and not _is_file_or_nothing(shown)):
-        known.clear()
-    if name in ("", ".", "..") or not os.path.isabs(shown):
-        return os.path.realpath(shown)
-    if above not in known:
-        known[above] = os.path.realpath(above)
-    if event in _NAMES or not os.path.islink(shown):
-        return os.path.join(known[above], name)
-    return os.path.realpath(shown)
+        process.real_directories.clear()
+    whole = paths.real_path(shown, process.real_directories, name_itself=event in _NAMES)
+    inside = process.sandbox.inside(whole)
+    if inside and writes:
+        process.wrote_files = True
+    if f"{inside}/".startswith(OF_THE_APP) or whole in _NOWHERE:
+        return whole
+    if (writes or not _is_pythons(whole, process.bundle.subject)) and not _is_somebody_elses(sys._getframe(2)):
+        process.touched_outside(inside or shown, writes)
+    return whole
 
 
 def _is_file_or_nothing(path: str) -> bool:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from emulator.kernel import AppThread, current_thread
-from emulator.runtime.python import adopt, clock, in_order, locks, outside, pools, refusals, threads, ticks, unawaited
+from emulator.runtime.python import adopt, clock, file_times, in_order, locks, outside, pools, refusals, threads, ticks, unawaited
 from emulator.runtime.python.loop import VirtualEventLoop
 
 CPU_COUNT = 8
@@ -39,6 +39,8 @@ _replaced: dict[int, tuple[Any, Any]] = {}
 """id of a real function: the function (kept alive) and ours."""
 _patched: list[tuple[Any, str, Any]] = []
 _scanned: set[str] = set()
+_supported: list[tuple[set[Any], Any]] = []
+"""What the sets of os that tell a function's abilities were told of ours."""
 
 
 def install() -> None:
@@ -72,6 +74,7 @@ def install() -> None:
     _replace(tempfile, "_get_candidate_names", _REAL_NAMES, _candidate_names)
     _set(warnings, "_warn_unawaited_coroutine", unawaited.note)
     refusals.install(_replace)
+    file_times.install(_replace)
     rebind()
     for module, name in ((threading, "_time"), (queue, "time")):
         _set(module, name, clock.library_monotonic)
@@ -101,11 +104,10 @@ def uninstall() -> None:
     """Put every real name back, also where a module had imported it."""
     if not _installed[0]:
         return
-    if _reaches_files[0]:
-        from emulator.runtime.python import file_surface
-
-        file_surface.uninstall()
-        _reaches_files[0] = False
+    _reaches_files[0] = False
+    for known, ours in _supported:
+        known.discard(ours)
+    _supported.clear()
     refusals.uninstall()
     if sys.version_info < (3, 14):
         policy = asyncio.get_event_loop_policy()
@@ -370,6 +372,10 @@ def _is_the_apps(module: Any) -> bool:
 def _replace(owner: Any, name: str, real: Any, ours: Any) -> None:
     _replaced[id(real)] = (real, ours)
     _set(owner, name, ours)
+    for known in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks, os.supports_effective_ids):
+        if real in known:
+            known.add(ours)
+            _supported.append((known, ours))
 
 
 def _set(owner: Any, name: str, ours: Any) -> None:

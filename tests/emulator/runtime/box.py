@@ -24,7 +24,7 @@ class Box:
         surface.install()
         self.kernel = Kernel(tie_order, patience_s * 1_000_000_000)
         self.cpu_factor = cpu_factor
-        self.wall_epoch_ns = WALL_EPOCH_NS
+        self.wall_epoch_ns = self.born_ns = WALL_EPOCH_NS
         self.random = random.Random(seed)
         self.entropy = random.Random(seed)
         self.alive = True
@@ -38,6 +38,7 @@ class Box:
         self.wrote_files = False
         self.databases: list[Any] = []
         self.real_directories: dict[str, str] = {}
+        self.written_at: dict[str, int] = {}
         self.sandbox = Sandbox(Path("nowhere"))
         self.bundle = SimpleNamespace(subject=SimpleNamespace(roots=(), language="python"))
         self.stuck = False
