@@ -105,6 +105,28 @@ def test_only_the_extensions_own_context_has_a_configuration() -> None:
     assert result(body) == ["zh-Hans", 801, 801]
 
 
+def test_an_event_hub_tells_its_listeners_at_once() -> None:
+    body = """const hub = this.context.eventHub; const heard = []; const one = (...values) => heard.push(["one", ...values]);
+      hub.on("e", one); hub.on("e", one); hub.on("e", () => heard.push(["two"])); hub.emit("e", 1, 2); hub.off("e", one); hub.emit("e");
+      hub.off("e"); hub.emit("e"); hub.off("nothing"); hub.emit("nothing");
+      return [heard, hub === this.context.eventHub];"""
+    assert result(body) == [[["one", 1, 2], ["two"], ["two"]], True]
+
+
+def test_only_the_hub_of_the_application_is_shared_among_contexts() -> None:
+    body = """const app = this.context.getApplicationContext().eventHub; const heard = [];
+      app.on("e", () => heard.push("app")); this.context.eventHub.on("e", () => heard.push("own"));
+      this.context.getApplicationContext().eventHub.emit("e"); this.context.createAreaModeContext(1).eventHub.emit("e");
+      return heard;"""
+    assert result(body) == ["app"]
+
+
+def test_a_hub_says_what_it_cannot_take() -> None:
+    body = """const hub = this.context.eventHub; const code = (work) => { try { return work(); } catch (e) { return e.code; } };
+      return [code(() => hub.on(5, () => 1)), code(() => hub.on("e", 5)), code(() => hub.emit(5)), code(() => hub.off(5))];"""
+    assert result(body) == [401, 401, 401, 401]
+
+
 def test_a_kit_that_a_script_names_is_made_before_the_app_begins() -> None:
     spoilt = "Object.entries = () => [];"
     assert [result("return K.fileIo.accessSync(this.context.filesDir);", before=spoilt) for _ in range(2)] == [True, True]

@@ -42,6 +42,9 @@ function directory(level, area, name) {
   return kit.directories()[name];
 }
 
+let hubOfTheApplication;
+const applicationHub = () => (hubOfTheApplication ??= kit.require('@emulator.eventHub').eventHub());
+
 // The directories of one level ("module" or "application") in the area that the context stands in. `changed` hears of
 // another area; a directory exists once it has been asked for.
 function makeContext(level, first, changed) {
@@ -75,6 +78,9 @@ function makeContext(level, first, changed) {
     enumerable: true,
     get: () => (resources ??= kit.require('@emulator.resources').resourceManager()),
   });
+  let hub;
+  const ownHub = () => (hub ??= kit.require('@emulator.eventHub').eventHub());
+  Object.defineProperty(context, 'eventHub', { enumerable: true, get: level === 'application' ? applicationHub : ownHub });
   const about = (member) => ({ enumerable: true, get: () => kit.sys('context.about')[member] });
   Object.defineProperty(context, 'applicationInfo', about('applicationInfo'));
   Object.defineProperty(context, 'currentHapModuleInfo', about('currentHapModuleInfo'));
