@@ -222,6 +222,8 @@ _REAL_GETSIGNAL = signal.getsignal
 _REAL_CPU_COUNT = os.cpu_count
 _REAL_URANDOM = os.urandom
 _REAL_NAMES: Callable[[], Iterator[str]] = tempfile._get_candidate_names  # type: ignore[attr-defined]
+_ON_THE_WAY = ("tempfile.", "emulator.runtime.python.")
+"""Modules that ask for a name on behalf of whoever called them."""
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
 
 
@@ -245,10 +247,11 @@ def _urandom(size: int, /) -> bytes:
 def _candidate_names() -> Iterator[str]:
     """The names that tempfile tries one after the other; its own come from a generator that outlives a process.
 
-    The emulator makes its own directories on the app's threads, too.
+    The emulator makes its own directories on the app's threads, too. In NamedTemporaryFile the name is chosen inside of
+    open(), which is ours on a disk with faults.
     """
     thread, frame = current_thread(), sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__") == "tempfile":
+    while frame.f_back is not None and f"{frame.f_globals.get('__name__')}.".startswith(_ON_THE_WAY):
         frame = frame.f_back
     if thread is None or frame.f_globals.get("__name__", "").startswith("emulator."):
         return _REAL_NAMES()

@@ -10,7 +10,7 @@ import uuid
 from random import shuffle
 from typing import Any
 
-from emulator import Device, SessionKind, load_subject, nominal_plan
+from emulator import Condition, Device, SessionKind, StorageFull, load_subject, nominal_plan
 from tests.emulator.harness import OK_JSON
 from tests.emulator.runtime.box import Box, run_app
 
@@ -93,6 +93,27 @@ def test_names_of_temporary_files_are_the_same_in_every_run() -> None:
     first, second = names(), names()
     assert first == second
     assert len(set(first)) == 2
+
+
+class NamesAFile:
+    context: Any = None
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        tempfile.NamedTemporaryFile("w", dir=self.context.filesDir, delete=False).close()
+        return OK_JSON
+
+
+def test_names_are_the_same_on_a_disk_with_faults() -> None:
+    """There open() is ours, and tempfile chooses the name inside of it."""
+
+    def names(*conditions: Condition) -> list[str]:
+        with Device(conditions=conditions) as device:
+            device.install(load_subject(NamesAFile))
+            record = device.run(nominal_plan(SessionKind.FULL_BACKUP))
+        return [event.data["path"] for event in record.of_kind("change")]
+
+    assert len(names()) == 1
+    assert names(StorageFull(10**9)) == names()
 
 
 class Rolls:
