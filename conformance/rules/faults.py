@@ -47,4 +47,5 @@ def _settles(nominal: SessionView, callback: str) -> bool:
         bool(calls)
         and all(call.end_ns is not None for call in calls)
         and not any(call.callback == callback for call in nominal.hung)
+        and not (callback == "onRelease" and any(overran(nominal, call) for call in calls))  # BK509 says that one
     )

@@ -247,6 +247,7 @@ MISSES: Mapping[str, list[Example]] = {
     "BK902": [
         Example("killed", evidence(hanging(conditions=[KILL]), nominal=backup())),
         Example("nominal-too", evidence(hanging(conditions=[SLOW_CPU]), nominal=hanging())),
+        Example("release-overruns-anyway", evidence(released(None, conditions=[SLOW_CPU]), nominal=released(7))),
         Example("unknown-condition", evidence(hanging(conditions=[{"name": "Meteor"}]), nominal=backup())),
         Example("given-up-by-polling", evidence(given_up(conditions=[SLOW_CPU]), nominal=polled(progress(1)))),
     ],
