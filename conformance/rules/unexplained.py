@@ -34,8 +34,10 @@ def _is_explained(evidence: Evidence, view: SessionView) -> bool:
 
 
 def _ends(view: SessionView, bundle: str) -> str:
+    hung = [event.data["path"] for event in view.of_kind("pack.hang") if event.data["bundle"] == bundle]
+    before = f"packing hung at {hung[0]}, as it does at a FIFO; " if hung else ""
     for event in reversed(view.of_kind("process.end")):
         if event.data["bundle"] == bundle:
             text = f" ({event.data['text']})" if event.data.get("text") else ""
-            return f"its process {event.data['process']} ended: {event.data['why']}{text}"
-    return "no process of it ended"
+            return f"{before}its process {event.data['process']} ended: {event.data['why']}{text}"
+    return f"{before}no process of it ended"

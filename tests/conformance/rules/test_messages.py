@@ -179,6 +179,17 @@ def only(rule_id: str, given: Evidence) -> Finding:
             "its process 1 ended: exit",
         ),
         (
+            "BK515",
+            evidence(
+                SessionBuilder("incremental-backup")
+                .event("pack.hang", 1, bundle=BUNDLE, path="/data/storage/el2/base/files/pipe")
+                .end(900, 13500003, why="disconnect")
+                .record()
+            ),
+            f"the session of {BUNDLE} ended with code 13500003 and no rule says why",
+            "packing hung at /data/storage/el2/base/files/pipe, as it does at a FIFO; its process 1 ended: disconnect",
+        ),
+        (
             "BK902",
             evidence(hanging(conditions=[{"name": "SlowCpu", "factor": 4}]), nominal=backup()),
             "onBackupEx does not come back under SlowCpu",
