@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
@@ -88,9 +89,10 @@ def residue(evidence: Evidence) -> Iterator[Finding]:
         if not second.record.is_backup or second.record.conditions:
             continue
         before, after = _remaining(first), _remaining(second)
-        further = [path for path in after if path not in before]
+        further = sorted(after - before)
         if before and further:
-            message = f"each backup leaves another file: {min(before)}, then {further[0]}"
+            (twin,) = get_close_matches(further[0], sorted(before), n=1, cutoff=0)  # both may leave others beside it
+            message = f"each backup leaves another file: {twin}, then {further[0]}"
             yield finding("BK607", second, message, f"{len(further)} more after the second backup", cause="residue")
 
 

@@ -7,7 +7,9 @@ import pytest
 from conformance import Evidence, Finding
 from conformance.rules import PREDICATES
 from emulator.ability import BundleVersion
+from emulator.record import Record
 from tests.conformance.rules.builder import BUNDLE, OK, SessionBuilder, backup, progress, restore
+from tests.conformance.rules.file_examples import FILES
 from tests.conformance.rules.firing import FIRES
 from tests.conformance.rules.sessions import (
     WITH_PROGRESS,
@@ -28,6 +30,15 @@ from tests.conformance.rules.sessions import (
 def outside(path: str) -> Evidence:
     session = SessionBuilder().call("onBackupEx", OK)
     return evidence(session.event("outside", 2, process=1, call=1, path=path, writes=True).end().record())
+
+
+def leaving(*names: str) -> Record:
+    """A backup that makes these files, which leave the device."""
+    session = SessionBuilder().call("onBackupEx", OK)
+    for name in names:
+        session.event("change", 1, bundle=BUNDLE, during="onBackupEx", path=f"{FILES}/{name}", what="created", size=1, crc="1")
+    files = [{"path": f"{FILES}/{name}", "crc": "1"} for name in names]
+    return session.event("file.out", 2, bundle=BUNDLE, uri="t", path="t", size=1, files=files).end().record()
 
 
 def only(rule_id: str, given: Evidence) -> Finding:
@@ -188,6 +199,12 @@ def only(rule_id: str, given: Evidence) -> Finding:
             ),
             f"the session of {BUNDLE} ended with code 13500003 and no rule says why",
             "packing hung at /data/storage/el2/base/files/pipe, as it does at a FIFO; its process 1 ended: disconnect",
+        ),
+        (
+            "BK607",
+            evidence(repeats=((leaving("table.csv", "tmphu0d.csv"), leaving("tmpxwu3.csv")),)),
+            f"each backup leaves another file: {FILES}/tmphu0d.csv, then {FILES}/tmpxwu3.csv",
+            "1 more after the second backup",
         ),
         (
             "BK902",
