@@ -67,6 +67,8 @@ class ExtensionProcess:
         """Where directories that a Python app has named really are (emulator.runtime.python.paths)."""
         self.databases: list[Any] = []
         """Connections of SQLite that the app has made. One that was left open writes once more when it is given up."""
+        self.log_handlers: list[Any] = []
+        """Loggers and the handlers that a Python app has given them (emulator.runtime.python.log_handlers)."""
         self._at_rest = False
         """Whether nothing of the app has run since the last look at its files."""
         self._device_changes_files = any(isinstance(condition, StorageCondition) for condition in host.conditions)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.ability import BundleVersion, NonErrorValue
 from emulator.kernel import AppThread, Killed, Rank, current_thread
 from emulator.record import Value
-from emulator.runtime.python import files, interrupts, surface
+from emulator.runtime.python import files, interrupts, log_handlers, surface
 from emulator.runtime.python.loop import VirtualEventLoop
 from emulator.runtime.python.refusals import NotAvailable
 from emulator.runtime.python.values import is_promise, value_of
@@ -88,6 +88,7 @@ class PythonRealm:
             with suppress(sqlite3.Error):
                 sqlite3.Connection.close(database)
         self._process.databases.clear()
+        log_handlers.drop(self._process)
         for _ in range(MAX_UNDERTAKERS):
             if not self._process.loops:
                 break

@@ -7,6 +7,7 @@ import concurrent.futures.thread
 import contextlib
 import datetime
 import itertools
+import logging
 import os
 import queue
 import random
@@ -21,7 +22,20 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from emulator.kernel import AppThread, current_thread
-from emulator.runtime.python import adopt, clock, file_times, in_order, locks, outside, pools, refusals, threads, ticks, unawaited
+from emulator.runtime.python import (
+    adopt,
+    clock,
+    file_times,
+    in_order,
+    locks,
+    log_handlers,
+    outside,
+    pools,
+    refusals,
+    threads,
+    ticks,
+    unawaited,
+)
 from emulator.runtime.python.loop import VirtualEventLoop
 
 CPU_COUNT = 8
@@ -72,6 +86,7 @@ def install() -> None:
             _replace(random, name, method, _random_function(name, method))
     _replace(os, "urandom", os.urandom, _urandom)
     _replace(tempfile, "_get_candidate_names", _REAL_NAMES, _candidate_names)
+    _set(logging.Logger, "addHandler", log_handlers.add)
     _set(warnings, "_warn_unawaited_coroutine", unawaited.note)
     refusals.install(_replace)
     file_times.install(_replace)

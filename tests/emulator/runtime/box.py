@@ -37,6 +37,7 @@ class Box:
         self.outside: list[str] = []
         self.wrote_files = False
         self.databases: list[Any] = []
+        self.log_handlers: list[Any] = []
         self.real_directories: dict[str, str] = {}
         self.written_at: dict[str, int] = {}
         self.sandbox = Sandbox(Path("nowhere"))
