@@ -47,13 +47,14 @@ def came_back(
     moved: str = "",
     staged: bool = False,
     during: str = "onRestoreEx",
+    what: str = "created",
     **options: Any,
 ) -> Record:
     """A restore of one file, which has this content at the end, or is not there; ``moved`` is what ``during`` touches."""
     session = SessionBuilder(RESTORE, ("onRestoreEx",), **options).call("onRestoreEx", OK)
     session.event("archive", 0, bundle=BUNDLE, full_backup_only=full, fresh=fresh, files=[file(f"{FILES}/a")])
     if moved:
-        session.event("change", 1, during=during, path=moved, what="created", size=1, crc="1", names_staging=staged)
+        session.event("change", 1, during=during, path=moved, what=what, size=1, crc="1", names_staging=staged)
     there = [{**file(f"{FILES}/a", crc), "rows": rows}] if crc is not None else []
     return session.event("tree", 9, bundle=BUNDLE, files=there).end().record()
 
@@ -69,11 +70,13 @@ def touched(path: str) -> Record:
     return session.event("outside", 1, process=1, call=1, path=path, writes=False).end().record()
 
 
-def failing(code: int) -> Record:
-    """A backup whose storage is full, and what its callback says of it."""
+def failing(code: int, made: str = "") -> Record:
+    """A backup whose storage is full, what its callback says of it, and a file that it made all the same."""
     session = SessionBuilder(conditions=[FULL])
     number = session.begin("onBackupEx", 1)
     session.event("condition", 1, name="StorageFull", text="open: errno 28")
+    if made:
+        session.event("change", 1, bundle=BUNDLE, during="onBackupEx", path=made, what="created", size=1, crc="1")
     text = {"kind": "string", "text": OK.replace(":0", f":{code}")}
     session.event("call.sync-end", 1, call=number, outcome="returned", value=text, error=None, where=None)
     return session.event("call.read", 1, call=number).end().record()
@@ -96,7 +99,10 @@ FIRES: Mapping[str, list[Example]] = {
     ],
     "BK608": [Example("cached", evidence(saved(CACHED)), ("BK608",))],
     "BK609": [Example("slash", evidence(scanned("breaks-the-bundle")), ("BK609",))],
-    "BK901": [Example("full", evidence(failing(0), nominal=saved(taken=(f"{FILES}/a",))), ("BK901",))],
+    "BK901": [
+        Example("full", evidence(failing(0), nominal=saved(taken=(f"{FILES}/a",))), ("BK901",)),
+        Example("another file", evidence(failing(0, f"{FILES}/img-2.tmp"), nominal=saved(f"{FILES}/img-1.png")), ("BK901",)),
+    ],
     "BK903": [
         Example(
             "damaged",
@@ -127,7 +133,12 @@ MISSES: Mapping[str, list[Example]] = {
     "BK607": [Example("same", evidence(repeats=((saved(taken=(f"{FILES}/a",)), saved(taken=(f"{FILES}/a",))),)))],
     "BK608": [Example("removed", evidence(saved(CACHED, what="removed")))],
     "BK609": [Example("link", evidence(scanned("symlink")), ("BK606",))],
-    "BK901": [Example("reported", evidence(failing(1), nominal=saved(taken=(f"{FILES}/a",))))],
+    "BK901": [
+        Example("reported", evidence(failing(1), nominal=saved(taken=(f"{FILES}/a",)))),
+        Example(
+            "tried again under another name", evidence(failing(0, f"{FILES}/img-2.png"), nominal=saved(f"{FILES}/img-1.png"))
+        ),
+    ],
     "BK903": [
         Example("mended", evidence(healed=((came_back(conditions=[KILL]), came_back()),), nominal=came_back())),
         Example(
