@@ -34,7 +34,9 @@ def lost_on_restore(evidence: Evidence) -> Iterator[Finding]:
                 continue
             what = "is missing" if now is None else "has another content"
             message = f"{path} left the old device and {what} on the new one"
-            yield finding("BK602", view, message, _why(view, path), cause=path)
+            cleared = _cleared(view, path)
+            call = view.call_of("onRelease") if cleared else None
+            yield finding("BK602", view, message, cleared or _why(view, path), call=call, cause=path)
 
 
 @predicate("BK603", needs.a_nominal_session)
@@ -99,6 +101,14 @@ def _tree(view: SessionView, bundle: str) -> dict[str, str]:
         if event.data["bundle"] == bundle:
             return {file["path"]: file["crc"] for file in event.data["files"]}
     return {}
+
+
+def _cleared(view: SessionView, path: str) -> str:
+    """What onRelease did to the file; "" if nothing."""
+    for event in view.of_kind("change"):
+        if event.data["path"] == path and event.data["during"] == "onRelease":
+            return f"the device put it back, and onRelease {event.data['what']} it; noticed at {seconds(event.at_ns)}"
+    return ""
 
 
 def _why(view: SessionView, path: str) -> str:
