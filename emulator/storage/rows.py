@@ -12,6 +12,7 @@ import tempfile
 import zlib
 
 from emulator.storage.checksum import CHECKED_BYTES, OF_SQLITE
+from emulator.storage.host_place import roomy_place
 
 _MAGIC = b"SQLite format 3\0"
 _COUNTERS = "sqlite_sequence"
@@ -24,7 +25,7 @@ def rows_checksum(host: str) -> str:
         return ""
     import sqlite3  # healthy sessions without a database do without
 
-    with tempfile.TemporaryDirectory(prefix="backup-rows-") as directory:
+    with tempfile.TemporaryDirectory(prefix="backup-rows-", dir=roomy_place()) as directory:
         copy = os.path.join(directory, "database")
         for suffix in ("", *OF_SQLITE):
             if suffix != "-shm" and os.path.exists(host + suffix):

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.ability import BundleVersion, NonErrorValue
 from emulator.kernel import AppThread, Killed, Rank, current_thread
 from emulator.record import Value
-from emulator.runtime.python import files, interrupts, log_handlers, surface
+from emulator.runtime.python import files, interpreter, interrupts, log_handlers, surface
 from emulator.runtime.python.loop import VirtualEventLoop
 from emulator.runtime.python.refusals import NotAvailable
 from emulator.runtime.python.values import is_promise, value_of
@@ -65,6 +65,7 @@ class PythonRealm:
     def load(self) -> None:
         """Begin the main thread, which makes the instance before it serves any call."""
         surface.install()
+        interpreter.enter(self._process)
         if files.watch(self._process, self._process.sandbox, self._process.host.disk):
             surface.reach_files()
         surface.watch(self._subject.roots)
@@ -89,6 +90,7 @@ class PythonRealm:
                 sqlite3.Connection.close(database)
         self._process.databases.clear()
         log_handlers.drop(self._process)
+        interpreter.leave(self._process)
         for _ in range(MAX_UNDERTAKERS):
             if not self._process.loops:
                 break
