@@ -73,7 +73,7 @@ class Archive:
             return replace(blob, content=data, size=len(data))
         if self._shelf is None:
             self._shelf = Path(tempfile.mkdtemp(prefix="backup-archive-", dir=roomy_place()))
-            weakref.finalize(self, shutil.rmtree, self._shelf, ignore_errors=True)
+            weakref.finalize(self, _clear, self._shelf)
         copy = self._shelf / str(len(self.blobs))
         shutil.copyfile(source, copy)
         return replace(blob, content=copy, size=os.stat(copy).st_size)
@@ -82,6 +82,11 @@ class Archive:
     def all_blobs(self) -> tuple[Blob, ...]:
         """Every blob, the index last, as a restore asks for them."""
         return (*self.blobs, self.index)
+
+
+def _clear(shelf: Path) -> None:
+    """Ours by the name of this module, also when the app's thread happens to collect the garbage."""
+    shutil.rmtree(shelf, ignore_errors=True)
 
 
 class DataError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import linecache
 import os
 import shutil
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from emulator import Device, SessionKind, load_subject, nominal_plan
+from emulator.storage.transfer import SMALL_BYTES, Archive, Blob
 from tests.emulator.harness import OK_JSON
 
 
@@ -164,6 +166,24 @@ def test_a_traceback_through_the_emulator_is_no_matter() -> None:
 
     assert touched(trace) == []
     assert "emulator/runtime/python" in "".join(texts)
+
+
+def test_what_the_emulator_throws_away_meanwhile_is_no_matter(tmp_path: Path) -> None:
+    """An app that calls gc.collect() also ends archives of sessions that are over."""
+    big = tmp_path / "big"
+    big.write_bytes(bytes(SMALL_BYTES + 1))
+    shelves: list[Path] = []
+
+    def collect(_: Any) -> None:
+        archive = Archive()
+        archive.keep(Blob("big", "big", SMALL_BYTES + 1, big))
+        shelves.append(Path(str(archive.blobs[0].content)).parent)
+        archive.made_from = archive
+        del archive
+        gc.collect()
+
+    assert touched(collect) == []
+    assert not shelves[0].exists()
 
 
 def test_python_itself_may_be_read_and_not_written() -> None:
