@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
-from emulator.storage.sqlite_side import MAGIC_BYTES, is_side_file, without_salts
+from emulator.storage.sqlite_side import MAGIC_BYTES, is_side_file, page_of_journal, without_nonce, without_salts
 
 CHECKED_BYTES = 64 << 20
 """Larger files are told apart by size alone: reading them again would take longer than packing them."""
@@ -23,8 +23,10 @@ def checksum(host: Path | str, size: int) -> str:
     """
     if size > CHECKED_BYTES:
         return ""
-    value = 0
+    value, page = 0, page_of_journal(str(host))
     with open(host, "rb") as file:
+        if page:
+            return f"{zlib.crc32(without_nonce(file.read(), page)):08x}"
         if is_side_file(file.read(MAGIC_BYTES)):
             file.seek(0)
             return f"{zlib.crc32(without_salts(file.read())):08x}"

@@ -1,7 +1,9 @@
-"""SQLite's write-ahead logs and their indexes: what in them is drawn by lot, which says nothing about the content.
+"""SQLite's write-ahead logs, their indexes and its rollback journals: what in them is drawn by lot, which says nothing about
+the content.
 
 A log begins with two random salts, which each frame repeats and each checksum covers; the index beside it holds copies of
-them (SQLite's file format, chapter 4; walformat, chapter 1 and 2).
+them (SQLite's file format, chapter 4; walformat, chapter 1 and 2). A journal has one random number in its header, from which
+the checksum of each page is counted (file format, chapter 3).
 """
 
 from __future__ import annotations
@@ -16,11 +18,40 @@ _SALTS = slice(16, 32)
 _FRAME_SALTS = slice(8, 24)
 _INDEX_HEADER = 48
 _INDEX_SALTS = slice(24, 48)
+_JOURNAL = "-journal"
+_NONCE = slice(12, 16)
+_SECTOR = 512
+"""What the header of a journal takes, which may be zeroed behind a transaction that is over."""
+_PAGE_NUMBER, _PAGE_CHECKSUM = 4, 4
 
 
 def is_side_file(beginning: bytes) -> bool:
     """Whether a file that begins so is a log or an index."""
     return beginning in (*_LOG, *_INDEX)
+
+
+def page_of_journal(path: str) -> int:
+    """How many bytes a page has in the rollback journal at ``path``; 0 for what is none of a database beside it."""
+    if not path.endswith(_JOURNAL):
+        return 0
+    try:
+        with open(path.removesuffix(_JOURNAL), "rb") as file:
+            beginning = file.read(18)
+    except OSError:
+        return 0
+    if len(beginning) < 18 or not beginning.startswith(b"SQLite format 3\0"):
+        return 0
+    page = int.from_bytes(beginning[16:18], "big")
+    return 1 << 16 if page == 1 else page
+
+
+def without_nonce(journal: bytes, page: int) -> bytes:
+    """``journal`` with zeros for its random number and what is counted from it."""
+    content = bytearray(journal)
+    _clear(content, 0, _NONCE)
+    for start in range(_SECTOR, len(content), _PAGE_NUMBER + page + _PAGE_CHECKSUM):
+        _clear(content, start, slice(_PAGE_NUMBER + page, _PAGE_NUMBER + page + _PAGE_CHECKSUM))
+    return bytes(content)
 
 
 def without_salts(content: bytes) -> bytes:
