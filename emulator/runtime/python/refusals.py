@@ -144,6 +144,9 @@ def install(replace: Callable[[Any, str, Any, Any], None]) -> None:
             whole = f"{owner.__module__}.{owner.__name__}"
             _real.append((owner, name, owner.__dict__.get(name)))
             setattr(owner, name, _refusing(found, whole if name in ("__init__", "start") else f"{whole}.{name}"))
+    # A pool that was refused is given up like any other, and is asked for the state that it never got.
+    _real.append((multiprocessing.pool.Pool, "_state", None))
+    multiprocessing.pool.Pool._state = ""  # type: ignore[attr-defined]
 
 
 def uninstall() -> None:

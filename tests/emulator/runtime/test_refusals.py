@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import gc
 import multiprocessing
 import multiprocessing.pool
 import os
@@ -206,3 +207,12 @@ class UsesAsyncioRun:
 def test_asyncio_run_needs_no_signal_handler() -> None:
     assert run_app(lambda: asyncio.run(asyncio.sleep(1, "value"))) == "value"
     assert run_app(lambda: signal.getsignal(signal.SIGINT)) is signal.SIG_DFL
+
+
+def test_a_pool_that_was_refused_goes_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    with pytest.raises(NotAvailable):
+        run_app(lambda: multiprocessing.pool.ThreadPool(1))
+    gc.collect()
+    assert said == []
