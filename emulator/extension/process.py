@@ -117,6 +117,10 @@ class ExtensionProcess:
         """What the system gives the app as random bytes, which it cannot seed."""
         return self._random("entropy")
 
+    def thread_seed(self, thread: int) -> int:
+        """32 bits with which a thread's own random numbers begin: as other in every process as those of ``random``."""
+        return self._random(f"thread {thread}").getrandbits(32)
+
     def _random(self, what: str) -> Random:
         return Random(f"{what} {self.host.seed} {self.number} {self.born_ns}")
 

@@ -136,7 +136,7 @@ class JsThread:
             "looksShare": fuel.LOOKS_SHARE,
             "cpuFactor": process.cpu_factor,
             "epochMs": process.wall_epoch_ns // NS_PER_MS,
-            "seed": process.host.seed * 1_000 + self.number,
+            "seed": process.thread_seed(self.number),
             "entry": subject.program.entry,
             "className": subject.class_name,
             "callbacks": [name for name in subject.callbacks if name != "onProcess"],

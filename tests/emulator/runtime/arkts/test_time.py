@@ -6,11 +6,11 @@ import functools
 
 import pytest
 
-from emulator import Kill, Record, SlowCpu
+from emulator import Device, Kill, Record, SessionKind, SlowCpu, nominal_plan
 from emulator.kernel.fuel import CAUGHT_TICKS, CLOCK_PRICE_NS, DOUBLING_TICKS, FREE_TICKS, PRICE_NS, STEADY_TICKS_ARKTS
 from tests.emulator import harness
 from tests.emulator.harness import OK_JSON, S, called, seen
-from tests.emulator.runtime.arkts.stand_in import logged, result, run
+from tests.emulator.runtime.arkts.stand_in import extension, logged, result, run, subject
 
 BUSY = 'onProcess() { return "{}"; }\n'
 SPIN = "const spin = (ms) => { const t = Date.now(); while (Date.now() - t < ms) __tick(); };\n"
@@ -87,6 +87,19 @@ def test_random_numbers_are_those_of_the_seed() -> None:
     assert first != result(draw, seed=1)
     assert first[0] != first[1]
     assert all(0 <= number < 1 for number in first)
+
+
+def test_random_numbers_are_others_in_every_process_and_the_same_in_every_run() -> None:
+    body = "onBackupEx(i) { console.log(Math.random()); return '{}'; }"
+
+    def drawn() -> list[str]:
+        with Device() as device:
+            device.install(subject(extension(body)))
+            return [line for _ in range(3) for line in logged(device.run(nominal_plan(SessionKind.FULL_BACKUP)))]
+
+    first = drawn()
+    assert len(set(first)) == 3
+    assert first == drawn()
 
 
 class Asleep:
