@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from conformance.catalogue import Finding
@@ -11,7 +11,9 @@ from conformance.rules import needs
 from conformance.rules.findings import finding, returned, seconds
 from conformance.rules.registry import predicate
 from conformance.view import SessionView
-from emulator.record import Call
+from emulator.plan import SessionKind
+from emulator.record import Call, Event
+from emulator.storage.checksum import OF_SQLITE
 
 _RESTORE_CALLBACKS = frozenset(("onRestore", "onRestoreEx"))
 _SHOWN = 3
@@ -23,11 +25,13 @@ def lost_on_restore(evidence: Evidence) -> Iterator[Finding]:
 
     Where the app has files already, what comes back also depends on these: an old link is followed (data-plane 4.3).
     """
+    exports = _exports(evidence)
     for view, bundle in _complete_restores(evidence):
         if bundle["full_backup_only"] or not bundle["fresh"]:
             continue
         tree = _tree(view, bundle["bundle"])
-        touched = {event.data["path"] for event in view.of_kind("change") if event.data["during"] != "onRelease"}
+        databases = _databases(view, bundle["bundle"])
+        touched = {event.data["path"] for event in view.of_kind("change") if _is_own_work(event, databases, exports)}
         for file in bundle["files"]:
             path, now = file["path"], tree.get(file["path"])
             if path in touched or (now is not None and file["crc"] in ("", now)):
@@ -83,6 +87,23 @@ def _restored(view: SessionView) -> bool:
     return all(call.end_ns is not None for call in view.work_calls)
 
 
+def _is_own_work(change: Event, databases: Set[str], exports: Set[str]) -> bool:
+    """Whether the app may have changed the file so: in onRelease it may close a database, which merges the log into it, and take
+    away what its own backup callback had made for the way (C-054). What else is gone after onRelease is lost.
+    """
+    path, suffix = change.data["path"], next((end for end in OF_SQLITE if change.data["path"].endswith(end)), "")
+    if change.data["during"] != "onRelease" or path.removesuffix(suffix) in databases:
+        return True
+    return change.data["what"] == "removed" and path in exports
+
+
+def _exports(evidence: Evidence) -> frozenset[str]:
+    """What the undisturbed backup made."""
+    nominal = evidence.nominal_view(SessionKind.FULL_BACKUP)
+    changes = () if nominal is None else nominal.of_kind("change")
+    return frozenset(event.data["path"] for event in changes if event.data["what"] == "created")
+
+
 def _moved(view: SessionView, bundle: Mapping[str, Any]) -> bool:
     """The callback changed something, or what came back is already there from an earlier restore."""
     if any(event.data["during"] in _RESTORE_CALLBACKS for event in view.of_kind("change")):
@@ -109,6 +130,12 @@ def _cleared(view: SessionView, path: str) -> str:
         if event.data["path"] == path and event.data["during"] == "onRelease":
             return f"the device put it back, and onRelease {event.data['what']} it; noticed at {seconds(event.at_ns)}"
     return ""
+
+
+def _databases(view: SessionView, bundle: str) -> frozenset[str]:
+    """The SQLite files that are there at the end, and whole."""
+    trees = (event.data["files"] for event in view.of_kind("tree") if event.data["bundle"] == bundle)
+    return frozenset(file["path"] for files in trees for file in files if file["rows"])
 
 
 def _why(view: SessionView, path: str) -> str:

@@ -82,11 +82,24 @@ def failing(code: int, made: str = "") -> Record:
     return session.event("call.read", 1, call=number).end().record()
 
 
+RELEASED: dict[str, Any] = {"moved": f"{FILES}/a", "during": "onRelease", "what": "removed"}
+"""onRelease takes the file away."""
+
+TAKEN = (f"{FILES}/a",)
+
 FIRES: Mapping[str, list[Example]] = {
     "BK601": [Example("staged", evidence(saved(STAGED)), ("BK601",))],
     "BK602": [
         Example("changed", evidence(came_back("2")), ("BK602",)),
-        Example("removed in onRelease", evidence(came_back(None, moved=f"{FILES}/a", during="onRelease")), ("BK602",)),
+        Example("removed in onRelease", evidence(came_back(None, **RELEASED)), ("BK602",)),
+        Example(
+            "removed in onRelease, not made",
+            evidence(came_back(None, **RELEASED), saved(what="changed", taken=TAKEN)),
+            ("BK602",),
+        ),
+        Example(
+            "rewritten in onRelease", evidence(came_back("2", **{**RELEASED, "what": "changed"}), saved(taken=TAKEN)), ("BK602",)
+        ),
     ],
     "BK603": [Example("stays", evidence(came_back(None, full=True)), ("BK603",))],
     "BK604": [Example("named", evidence(came_back(moved=f"{FILES}/b", staged=True)), ("BK604",))],
@@ -122,6 +135,8 @@ MISSES: Mapping[str, list[Example]] = {
         Example("same", evidence(came_back())),
         Example("changed by what was there", evidence(came_back("2", fresh=False))),
         Example("removed by the callback", evidence(came_back(None, moved=f"{FILES}/a"))),
+        Example("an export removed in onRelease", evidence(came_back(None, **RELEASED), saved(taken=TAKEN))),
+        Example("a database closed in onRelease", evidence(came_back("2", rows="r", **{**RELEASED, "what": "changed"}))),
     ],
     "BK603": [
         Example("moved", evidence(came_back(None, full=True, moved=f"{FILES}/b"))),
