@@ -28,8 +28,8 @@ def rule_of_hang(record: Record, callback: str) -> str:
         return "BK506"
     if plan.get("infos") != nominal["infos"]:
         return "BK507"
-    if plan.get("version") != nominal["version"]:
-        return "BK508"
+    if plan.get("version") != nominal["version"] or record.kind == SessionKind.UPGRADE_RESTORE:
+        return "BK508"  # a restore of the app's own version has run before
     return "BK503"
 
 
@@ -38,10 +38,12 @@ def hang_finding(hang: Hang) -> Finding:
     event = hang_of(hang.record)
     assert event is not None
     view = SessionView(hang.record)
-    call = next((c for c in hang.record.calls if c.id == event.data["call"]), None)
+    number = event.data["call"]  # none where it was stopped behind an await
+    call = next((c for c in hang.record.calls if (c.id == number if number else c.callback == hang.callback)), None)
     message = f"{hang.callback} does not come back"
     seen = (
         f"{hang.callback} was stopped after {hang.limit_s:g} s of CPU time, and at the same place after {2 * hang.limit_s:g} s "
-        "in a second run; it is busy in code that the virtual clock cannot see (C code, a regular expression)"
+        "in a second run; it is busy in code that the virtual clock cannot see (C code, a regular expression, one file after "
+        "the other)"
     )
     return finding(rule_of_hang(hang.record, hang.callback), view, message, seen, call=call, cause="hang")

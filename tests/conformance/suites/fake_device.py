@@ -14,7 +14,7 @@ from emulator.profile import DeviceProfile
 from emulator.record import Event, Record
 
 Behaviour = Callable[["FakeDevice", SessionPlan], str]
-"""What the app's callback does: the string that it returns, or "hang"."""
+"""What the app's callback does: the string that it returns, "hang" or "hang behind an await"."""
 
 SUBJECT = SimpleNamespace(spec="app.Ext", language="python", callbacks=CALLBACKS, file="", places={}, sources=None, package=None)
 
@@ -46,15 +46,26 @@ class FakeDevice:
             Event(1, "ipc", "ipc", {"to": "extension", "message": "HandleBackup", "bundle": plan.bundles[0], "result": 0}),
             Event(2, "js", "call", {"call": 1, **common, "args": [plan.ext_info or plan.infos or ""]}),
         ]
-        if result == "hang":
-            limit = {"call": 1, "process": 1, "callback": callback, "cpu_limit_s": self.hang_limit_s}
+        hangs = result.startswith("hang")
+        if hangs:
+            limit = {
+                "call": 1 if result == "hang" else None,
+                "process": 1,
+                "callback": callback,
+                "cpu_limit_s": self.hang_limit_s,
+            }
             events.append(Event(3, "js", "hang", limit))
         else:
             value = {"kind": "string", "text": result}
             ended = {"call": 1, "outcome": "returned", "value": value, "error": None, "where": None}
             events.append(Event(3, "js", "call.sync-end", ended))
             events.append(Event(4, "ipc", "process.end", {"process": 1, "bundle": plan.bundles[0], "why": "exit", "text": ""}))
-        subject = {"spec": "app.Ext", "language": "python", "callbacks": list(CALLBACKS), "source": {}}
+        subject = {
+            "spec": "app.Ext",
+            "language": "python",
+            "callbacks": list(CALLBACKS),
+            "source": {"places": {"onRestoreEx": "app.py:9"}},
+        }
         return Record(
             subject,
             {},
@@ -62,8 +73,8 @@ class FakeDevice:
             tuple(condition.to_json() for condition in self.conditions),
             0,
             tuple(events),
-            complete=result != "hang",
-            blocked="stopped" if result == "hang" else "",
+            complete=not hangs,
+            blocked="stopped" if hangs else "",
         )
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.suites.faults import healed
+from conformance.suites.hangs import hang_finding
 from conformance.suites.lab import HANGS_TOLERATED, LARGE_SANDBOX, Lab
 from conformance.suites.session import Session, SessionGroup, single
 from emulator.conditions import RefuseConnect
@@ -63,6 +64,19 @@ def test_a_hang_ends_the_group_and_is_confirmed_with_twice_the_limit() -> None:
     assert len(result.records) == 1
     assert result.hang is not None and result.hang.confirmed
     assert result.hang.callback == "onBackupEx"
+
+
+def hangs_on_upgrade(device: FakeDevice, plan: SessionPlan) -> str:
+    return "hang behind an await" if plan.kind is SessionKind.UPGRADE_RESTORE else "ok"
+
+
+def test_a_hang_in_an_upgrade_alone_is_about_the_version() -> None:
+    one = lab(FakeDevices(hangs_on_upgrade))
+    assert one.run(RESTORE).hang is None
+    hang = one.run(single("upgrade", nominal_plan(SessionKind.UPGRADE_RESTORE))).hang
+    assert hang is not None
+    found = hang_finding(hang)
+    assert (found.rule, found.where) == ("BK508", "app.py:9"), "stopped behind an await, it is that call's all the same"
 
 
 def test_slowness_is_no_hang() -> None:
