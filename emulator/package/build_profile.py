@@ -47,6 +47,13 @@ def is_har(directory: Path) -> bool:
     return any(_member(document, "module").get("type") == "har" for document in documents)
 
 
+def source_roots(module: Path) -> tuple[Path, ...]:
+    """The directories whose code only the target ``default`` has (``sourceRoots``). Raises PackageError."""
+    targets = _named(_document(module, BUILD_PROFILE), "targets", DEFAULT)
+    roots = [_member(target, "source").get("sourceRoots") for target in targets]
+    return tuple(module / root for some in roots if isinstance(some, list) for root in some if isinstance(root, str))
+
+
 def source_text(path: Path) -> str:
     """The text of a source file, or what a build would write where there is no BuildProfile.ets yet.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.package.build_profile import CLASS, FILE, build_profile_of, is_har, module_around
+from emulator.package.build_profile import CLASS, FILE, build_profile_of, is_har, module_around, source_roots
 from emulator.package.files import PackageError, shown
 from emulator.package.oh_package import DEFAULT_MAIN, FILE_PREFIX, OH_MODULES, OH_PACKAGE, OhPackage, read_oh_package
 
@@ -113,9 +113,10 @@ class ModuleGraph:
         home = self._home(name, directory)
         if isinstance(home, _Unresolved):
             return home
-        if inside:
-            return _file_or_reason(_normal(home / inside), specifier)
-        return self._main(home, name)
+        if not inside:
+            return self._main(home, name)
+        found = _file_or_reason(_normal(home / inside), specifier)
+        return found if isinstance(found, Path) else _of_target(home, inside) or found
 
     def _home(self, name: str, directory: Path) -> Path | _Unresolved:
         """The directory of a package, as seen from a directory that imports it."""
@@ -179,6 +180,15 @@ class ModuleGraph:
         if (declared.directory / value.removeprefix(FILE_PREFIX)).is_file():
             return _Unresolved(f"{stands}, which is a packed file, and no {OH_MODULES} has it: run ohpm install", True)
         return _Unresolved(f"{stands}, and there is no such directory")
+
+
+def _of_target(module: Path, inside: str) -> Path | _Unresolved | None:
+    """Code that not every target of a module has, and which is imported by the name of the module ("entry/Edition")."""
+    try:
+        files = (_file(_normal(root / inside)) for root in source_roots(module))
+        return next((file for file in files if file is not None), None)
+    except PackageError as error:
+        return _Unresolved(str(error))
 
 
 def _split(specifier: str) -> tuple[str, str]:
