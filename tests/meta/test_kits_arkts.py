@@ -50,6 +50,7 @@ IN_SESSIONS = (
     "@ohos.application.",
     "@ohos.bundle.",
     "@ohos.data.",
+    "@ohos.events.",
     "@ohos.file",
     "@ohos.hilog",
     "@ohos.security.",

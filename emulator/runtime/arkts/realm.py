@@ -62,6 +62,12 @@ class ArkTsRealm:
         """Carry out an operation of a kit. Raises BusinessError for what the app may see."""
         return self._operations[op](thread, *values)
 
+    def deliver(self, number: int, event: int, tag: int | None) -> None:
+        """Give an event of emitter to the thread with this number, if there still is one. ``tag`` is the call that emitted it."""
+        thread = next((one for one in (self.main, *self.pool.workers) if one.number == number), None)
+        if thread is not None:
+            thread.post(lambda: thread.run("event", tag, id=event))
+
     def schedule(self, at_ns: int, job: Callable[[], None]) -> None:
         """Do ``job`` at a time, if the process still lives."""
 

@@ -60,6 +60,7 @@ class JsThread:
             "note": self._tell,
             "unhandled": self._unhandled,
             **realm.pool.notes(self),
+            "event.post": realm.deliver,
         }
 
     def post(self, event: Event) -> None:
@@ -141,6 +142,7 @@ class JsThread:
             "className": subject.class_name,
             "callbacks": [name for name in subject.callbacks if name != "onProcess"],
             "kind": self.kind,
+            "thread": self.number,
             "hasContext": not subject.without_context,
             "directories": paths_of(process.sandbox.module),
         }

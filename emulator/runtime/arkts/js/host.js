@@ -48,12 +48,14 @@ let noted = 0;
 // Of the process that is leased to: what its realms share.
 const timers = new Map();
 const tasks = new Map();
+const listeners = new Map();
+const events = new Map();
 let shared = new WeakSet();
 let sharing = false;
 let lastNumber = 0;
 
 const runtime = read('runtime.js', 'outer, clock');
-const parts = Object.fromEntries(['values', 'modules', 'clone', 'pool', 'timers', 'console', 'clocks'].map((name) => [name, read(`${name}.js`, 'realm')]));
+const parts = Object.fromEntries(['values', 'modules', 'clone', 'pool', 'events', 'timers', 'console', 'clocks'].map((name) => [name, read(`${name}.js`, 'realm')]));
 const globals = read('kits/globals.js', 'globals, kit');
 const kitNames = JSON.parse(fs.readFileSync(path.join(__dirname, 'kits', 'modules.json'), 'utf8'));
 const BUILT_IN = Object.getOwnPropertyNames(globalThis).filter((name) => /^[A-Z]/.test(name));
@@ -155,6 +157,8 @@ function hostOf(realm) {
   return {
     timers,
     tasks,
+    listeners,
+    events,
     ask: exchange,
     // True when so much has been told that it has to be sent.
     note: (text) => {
@@ -322,6 +326,8 @@ const COMMANDS = {
     realms.clear();
     timers.clear();
     tasks.clear();
+    listeners.clear();
+    events.clear();
     shared = new WeakSet();
     sharing = false;
     lastNumber = 0;
@@ -352,6 +358,7 @@ const EVENTS = {
   timer: (api, command) => api.timer(command.id),
   settle: (api, command) => api.settle(command.id, command.ok, JSON.stringify(command.value ?? null)),
   pool: (api, command) => api.pool(command.what, command.id),
+  event: (api, command) => api.event(command.id),
 };
 
 function handle(line) {

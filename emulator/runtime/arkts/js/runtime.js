@@ -326,16 +326,14 @@ function settledAs(number, text) {
   if (!clock[DYING]) report('settled', `${number},${text}`);
 }
 
-// What serves taskpool is made when something asks for it.
-let pool;
-function poolOf() {
-  if (pool === undefined) {
-    realm.clone = host.part('clone')(realm);
-    pool = host.part('pool')(realm);
-  }
-  return pool;
+// What serves taskpool and emitter is made when something asks for it.
+const served = { __proto__: null };
+function serving(name) {
+  realm.clone ??= host.part('clone')(realm);
+  return (served[name] ??= host.part(name)(realm));
 }
-defineProperty(realm.modules.offered, 'pool', { get: poolOf });
+defineProperty(realm.modules.offered, 'pool', { get: () => serving('pool') });
+defineProperty(realm.modules.offered, 'events', { get: () => serving('events') });
 
 // Evaluate kits ahead of the app.
 function prepare(kits) {
@@ -347,7 +345,7 @@ function begin(text) {
   settings = realm.settings = parse(text);
   realm.random32 = host.part('clocks')(realm);
   realm.modules.offerUi();
-  if (settings.kind === 'worker') poolOf();
+  if (settings.kind === 'worker') serving('pool');
 }
 
 return {
@@ -358,7 +356,8 @@ return {
   call,
   timer: fire,
   settle: (id, ok, text) => guardedJob(() => realm.modules.settle(id, ok, text)),
-  pool: (what, id) => poolOf().event(what, id),
+  pool: (what, id) => serving('pool').event(what, id),
+  event: (id) => serving('events').deliver(id),
   owns: (promise) => realm.values.inherits(promise, promises),
   tellSpared,
   unhandled(reason) {
