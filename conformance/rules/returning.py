@@ -98,10 +98,12 @@ def _is_own_work(change: Event, databases: Set[str], exports: Set[str]) -> bool:
 
 
 def _exports(evidence: Evidence) -> frozenset[str]:
-    """What the undisturbed backup made."""
+    """What the undisturbed backup made, and onRelease took away on the old device, too."""
     nominal = evidence.nominal_view(SessionKind.FULL_BACKUP)
-    changes = () if nominal is None else nominal.of_kind("change")
-    return frozenset(event.data["path"] for event in changes if event.data["what"] == "created")
+    changes = [event.data for event in nominal.of_kind("change")] if nominal is not None else []
+    made = {change["path"] for change in changes if change["what"] == "created"}
+    released = {change["path"] for change in changes if change["what"] == "removed" and change["during"] == "onRelease"}
+    return frozenset(made & released)
 
 
 def _moved(view: SessionView, bundle: Mapping[str, Any]) -> bool:

@@ -23,12 +23,17 @@ def file(path: str, crc: str = "1") -> dict[str, Any]:
     return {"path": path, "size": 1, "crc": crc}
 
 
-def saved(path: str = f"{FILES}/a", *, what: str = "created", taken: tuple[str, ...] = (), **options: Any) -> Record:
-    """A backup that changes one file, and the files that leave the device."""
+def saved(
+    path: str = f"{FILES}/a", *, what: str = "created", taken: tuple[str, ...] = (), released: bool = False, **options: Any
+) -> Record:
+    """A backup that changes one file, and the files that leave the device; ``released``: onRelease takes the file away."""
     session = SessionBuilder(**options).call("onBackupEx", OK)
     session.event("change", 1, bundle=BUNDLE, during="onBackupEx", path=path, what=what, size=1, crc="1")
     session.event("file.out", 2, bundle=BUNDLE, uri="t", path="t", size=1, files=[file(name) for name in taken])
-    return session.event("task.end", 3, process=1, bundle=BUNDLE, why="data", code=0).end().record()
+    session.event("task.end", 3, process=1, bundle=BUNDLE, why="data", code=0)
+    if released:
+        session.event("change", 4, bundle=BUNDLE, during="onRelease", path=path, what="removed", size=0, crc="")
+    return session.end().record()
 
 
 def scanned(why: str) -> Record:
@@ -97,6 +102,7 @@ FIRES: Mapping[str, list[Example]] = {
             evidence(came_back(None, **RELEASED), saved(what="changed", taken=TAKEN)),
             ("BK602",),
         ),
+        Example("made, and removed on one device", evidence(came_back(None, **RELEASED), saved(taken=TAKEN)), ("BK602",)),
         Example(
             "rewritten in onRelease", evidence(came_back("2", **{**RELEASED, "what": "changed"}), saved(taken=TAKEN)), ("BK602",)
         ),
@@ -135,7 +141,7 @@ MISSES: Mapping[str, list[Example]] = {
         Example("same", evidence(came_back())),
         Example("changed by what was there", evidence(came_back("2", fresh=False))),
         Example("removed by the callback", evidence(came_back(None, moved=f"{FILES}/a"))),
-        Example("an export removed in onRelease", evidence(came_back(None, **RELEASED), saved(taken=TAKEN))),
+        Example("an export removed in onRelease", evidence(came_back(None, **RELEASED), saved(taken=TAKEN, released=True))),
         Example("a database closed in onRelease", evidence(came_back("2", rows="r", **{**RELEASED, "what": "changed"}))),
     ],
     "BK603": [
