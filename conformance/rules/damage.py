@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from emulator.storage.checksum import OF_SQLITE
 _NOT_THE_APPS_STATE = re.compile(r"^/data/storage/el\d/base/((haps/[^/]+/)?(cache|temp)|\.backup)/|.*-(wal|shm|journal)$")
 """Scratch, staging, and what SQLite keeps beside an open database."""
 _ANOTHER_CONTENT = "has another content"
+_MISSING = "is missing"
 _CHANGING = re.compile(r"[A-Za-z]*[0-9][0-9A-Za-z]*")
 """A part of a name that a clock, a counter or chance may have made."""
 _UNREACHED = "not reached"
@@ -59,7 +60,7 @@ def damaged_by_interruption(evidence: Evidence) -> Iterator[Finding]:
         if nominal is None or not cut.cut_short or not cut.calls or not _comparable(nominal, cut, healed):
             continue
         differences = _differences(nominal, healed).items()
-        different = {path: how for path, how in differences if (_shape(path, how), how) not in evidence.volatile}
+        different = {path: how for path, how in differences if not _is_volatile(path, how, evidence.volatile)}
         if different:
             path, how = min(different.items())
             message = f"after {_conditions(cut)} during a restore, a complete restore does not mend the app's files: {path} {how}"
@@ -82,6 +83,11 @@ def volatile(evidence: Evidence) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def _is_volatile(path: str, how: str, found: Set[tuple[str, str]]) -> bool:
+    """True for a difference that undisturbed restores have as well, and for a file whose name the next one does not know."""
+    return (_shape(path, how), how) in found or (_shape(path, _MISSING), _MISSING) in found
+
+
 def _shape(path: str, how: str) -> str:
     """The path; of a file that only one side has, what all its names may have in common."""
     return path if how == _ANOTHER_CONTENT else _CHANGING.sub("#", path)
@@ -97,7 +103,7 @@ def _comparable(nominal: SessionView, cut: SessionView, healed: SessionView) -> 
 def _differences(nominal: SessionView, healed: SessionView) -> dict[str, str]:
     expected, found = _tree(nominal), _tree(healed)
     return {
-        path: "is missing" if path not in found else "is left over" if path not in expected else _ANOTHER_CONTENT
+        path: _MISSING if path not in found else "is left over" if path not in expected else _ANOTHER_CONTENT
         for path in sorted(expected.keys() | found.keys())
         if expected.get(path) != found.get(path)
     }

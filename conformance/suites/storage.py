@@ -34,6 +34,7 @@ _MAX_OPERATIONS = 60
 _MAX_PATHS = 8
 _OPERATIONS = ("open", "write", "read")
 _KILLS = 4
+_FURTHER = 5
 _NS_PER_BYTE = 1_000
 _SLOW = SlowStorage(NS_PER_S // _NS_PER_BYTE)
 
@@ -85,13 +86,17 @@ def struck_operations() -> Iterator[int]:
 def kills_of(record: Record, thorough: bool = True) -> Iterator[tuple[str, LowMemoryKill]]:
     """Kills between one file operation and the next, where an app that never waits for anything is not killed otherwise.
 
-    On slow storage its work takes time. How much of that is reading is not known, so there are kills for twice the writing.
+    On slow storage its work takes time, as what was written tells. What was read, and written for a while, is not known: where
+    twice the writing is not the end of it, the steps grow.
     """
     changes = changes_of(record)
     written = sum(event.data["size"] for event in changes)
     step_ns = max(written, 1) * _NS_PER_BYTE // _KILLS
-    for number in range((2 if thorough else 1) * _KILLS if changes else 0):
-        yield f"killed-at-work-{number}", LowMemoryKill(changes[0].data["during"], step_ns * number + step_ns // 2)
+    steps = [step_ns << further for further in (0, *range(_FURTHER + 1))] if thorough else [step_ns]
+    at_ns = 0
+    for number, step_ns in enumerate(step_ns for step_ns in steps for _ in range(_KILLS if changes else 0)):
+        yield f"killed-at-work-{number}", LowMemoryKill(changes[0].data["during"], at_ns + step_ns // 2)
+        at_ns += step_ns
 
 
 def changes_of(record: Record) -> list[Event]:

@@ -477,3 +477,23 @@ def test_an_app_that_waits_for_nothing_is_killed_amid_its_work(tmp_path: Path, p
     for rule_id in ("BK903", "BK904"):
         (reported,) = run.outcome(rule_id).findings
         assert [condition["name"] for condition in reported.finding.conditions] == ["SlowStorage", "LowMemoryKill"]
+
+
+class Locking(Control):
+    """A restore that finds the lock of one that was killed does nothing. Nothing is left to show how long it wrote the lock."""
+
+    def onRestoreEx(self, bundleVersion: BundleVersion, restoreInfo: str) -> str:
+        lock = Path(self.context.filesDir, "lock")
+        if not lock.exists():
+            lock.with_name("lock.part").write_text("restoring")
+            lock.with_name("lock.part").rename(lock)
+            try:
+                lock.with_name("index").write_text("{}")
+            finally:
+                lock.unlink()
+        return RESULT
+
+
+def test_work_that_leaves_no_trace_is_cut_short_as_well(tmp_path: Path) -> None:
+    [reported] = run_of(Locking, tmp_path, profile="gate", examples=0).outcome("BK903").findings
+    assert "/index has another content" in reported.finding.message
