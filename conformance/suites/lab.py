@@ -163,7 +163,8 @@ class Lab:
                     return f"{callback} had to be stopped in {count} sessions; its other sessions are not run"
             for callback, count in self._endless.items():
                 if count >= ENDLESS_TOLERATED and _may_call(session.plan, callback):
-                    return f"{callback} went on without end in {count} sessions; its other sessions are not run"
+                    why = "in which code of the app went on without end"
+                    return f"the device gave up on {callback} in {count} sessions, {why}; its other sessions are not run"
         return ""
 
     def _has_archive(self, data: AppData) -> bool:

@@ -14,7 +14,7 @@ from emulator.profile import DeviceProfile
 from emulator.record import Event, Record
 
 Behaviour = Callable[["FakeDevice", SessionPlan], str]
-"""What the app's callback does: the string that it returns, "hang" or "hang behind an await"."""
+"""What the app's callback does: the string that it returns, "endless", "hang" or "hang behind an await"."""
 
 SUBJECT = SimpleNamespace(spec="app.Ext", language="python", callbacks=CALLBACKS, file="", places={}, sources=None, package=None)
 
@@ -56,6 +56,8 @@ class FakeDevice:
             }
             events.append(Event(3, "js", "hang", limit))
         else:
+            if result == "endless":
+                events.append(Event(3, "js", "endless", {"process": 1, "callback": callback}))
             value = {"kind": "string", "text": result}
             ended = {"call": 1, "outcome": "returned", "value": value, "error": None, "where": None}
             events.append(Event(3, "js", "call.sync-end", ended))

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.suites.faults import healed
 from conformance.suites.hangs import hang_finding
-from conformance.suites.lab import HANGS_TOLERATED, LARGE_SANDBOX, Lab
+from conformance.suites.lab import ENDLESS_TOLERATED, HANGS_TOLERATED, LARGE_SANDBOX, Lab
 from conformance.suites.session import Session, SessionGroup, single
 from emulator.conditions import RefuseConnect
 from emulator.plan import SessionKind, SessionPlan, nominal_plan
@@ -97,6 +97,16 @@ def test_after_three_hangs_of_a_callback_its_sessions_are_not_run() -> None:
     refused = one.run(BACKUP)
     assert refused.records == () and "onBackupEx had to be stopped in 3 sessions" in refused.blocked
     assert len(devices.sessions) == before
+    assert one.run(RESTORE).records[0].complete
+
+
+def test_after_ten_sessions_of_a_callback_in_which_code_had_no_end_its_sessions_are_not_run() -> None:
+    one = lab(FakeDevices(lambda device, plan: "endless"))
+    for _ in range(ENDLESS_TOLERATED):
+        assert not one.run(BACKUP).blocked
+    refused = one.run(BACKUP)
+    assert refused.records == ()
+    assert refused.blocked.startswith("the device gave up on onBackupEx in 10 sessions"), "which code it was, nobody knows"
     assert one.run(RESTORE).records[0].complete
 
 
