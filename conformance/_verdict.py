@@ -115,12 +115,16 @@ def verdict_of(outcome: RuleOutcome, waivers: Waivers, base: Path, seconds: floa
     return verdict
 
 
+_OTHERS = {"infos": "other infos", "steps": "other steps of the caller", "bundles": "other bundles"}
+"""Members of a plan that are many."""
+
+
 def told_session(finding: Finding) -> str:
     """What was unusual about its session: "full-backup with another version, under Kill (at_ns=5)"; "" for a nominal one."""
     plan = finding.plan
     nominal = nominal_plan(SessionKind(plan["kind"])).to_json() if plan else {}
     differs = (name for name, value in nominal.items() if name != "nominal" and plan.get(name) != value)
-    others = ", ".join(f"another {name.replace('_', ' ')}" for name in differs)
+    others = ", ".join(_OTHERS.get(name, f"another {name.replace('_', ' ')}") for name in differs)
     told = [f"with {others}"] if others else []
     told += [f"under {' and '.join(map(_condition, finding.conditions))}"] if finding.conditions else []
     return f"{plan.get('kind', 'a session')} {', '.join(told)}" if told else ""

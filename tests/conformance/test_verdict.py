@@ -20,6 +20,8 @@ def test_a_finding_tells_what_was_unusual_about_its_session() -> None:
     assert session({}) == session(nominal) == ""
     assert session(nominal, {"name": "El2Locked"}) == "full-restore under El2Locked"
     assert session(other) == "full-restore with another ext info, another version"
+    assert session({**nominal, "infos": None}) == "full-restore with other infos"
+    assert session({**nominal, "steps": [{"action": "cancel"}]}) == "full-restore with other steps of the caller"
     kill, slow = {"name": "Kill", "at_ns": 5, "event": None}, {"name": "SlowCpu", "factor": 4}
     assert session(other, kill, slow) == (
         "full-restore with another ext info, another version, under Kill (at_ns=5) and SlowCpu (factor=4)"

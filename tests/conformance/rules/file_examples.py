@@ -58,6 +58,7 @@ def came_back(
     """A restore of one file, which has this content at the end, or is not there; ``moved`` is what ``during`` touches."""
     session = SessionBuilder(RESTORE, ("onRestoreEx",), **options).call("onRestoreEx", OK)
     session.event("archive", 0, bundle=BUNDLE, full_backup_only=full, fresh=fresh, files=[file(f"{FILES}/a")])
+    session.event("file.in", 0, bundle=BUNDLE, path=f"{FILES}/a")
     if moved:
         session.event("change", 1, during=during, path=moved, what=what, size=1, crc="1", names_staging=staged)
     there = [{**file(f"{FILES}/a", crc), "rows": rows}] if crc is not None else []

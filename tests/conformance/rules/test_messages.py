@@ -9,7 +9,7 @@ from conformance.rules import PREDICATES
 from emulator.ability import BundleVersion
 from emulator.record import Record
 from tests.conformance.rules.builder import BUNDLE, OK, SessionBuilder, backup, progress, restore
-from tests.conformance.rules.file_examples import FILES, came_back
+from tests.conformance.rules.file_examples import FILES, RELEASED, came_back
 from tests.conformance.rules.firing import FIRES
 from tests.conformance.rules.sessions import (
     WITH_PROGRESS,
@@ -49,6 +49,12 @@ def only(rule_id: str, given: Evidence) -> Finding:
 @pytest.mark.parametrize(
     ("rule_id", "given", "message", "seen"),
     [
+        (
+            "BK602",
+            evidence(came_back(None, **RELEASED)),
+            "/data/storage/el2/base/haps/entry/files/a left the old device and is missing on the new one",
+            "the device put it back, and onRelease removed it; noticed at 1.000 s",
+        ),
         (
             "BK605",
             outside("/etc/hosts"),
@@ -199,12 +205,6 @@ def only(rule_id: str, given: Evidence) -> Finding:
             ),
             f"the session of {BUNDLE} ended with code 13500003 and no rule says why",
             "packing hung at /data/storage/el2/base/files/pipe, as it does at a FIFO; its process 1 ended: disconnect",
-        ),
-        (
-            "BK602",
-            evidence(came_back(None, moved=f"{FILES}/a", what="removed", during="onRelease")),
-            f"{FILES}/a left the old device and is missing on the new one",
-            "the device put it back, and onRelease removed it; noticed at 1.000 s",
         ),
         (
             "BK607",

@@ -80,7 +80,7 @@ function valueObject(value) {
 function errorObject(error) {
   const real = isError(error);
   return plain({
-    type: real ? errorName(error) : className(error ?? ''),
+    type: real ? errorName(error) : error === undefined || error === null ? `${error}` : className(error),
     text: short(real ? safely(() => error.message, '') : typeof error === 'string' ? error : '', MAX_MESSAGE),
     isError: real,
     isString: typeof error === 'string',

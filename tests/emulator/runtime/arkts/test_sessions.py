@@ -207,3 +207,12 @@ def test_the_empty_callbacks_of_the_base_class_are_told_and_not_asked_for(monkey
         ("onBackupEx", "returned"),
         ("onRelease", "returned"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "named"), [("", "undefined"), ("null", "null"), ("'no'", "String"), ("{}", "Object"), ("5", "Number")]
+)
+def test_a_rejection_without_an_error_is_named_by_its_value(given: str, named: str) -> None:
+    record = run(f"onBackupEx(i) {{ return Promise.reject({given}); }}")
+    [settled] = [event for event in record.of_kind("call.settled") if event.data["outcome"] == "rejected"]
+    assert (settled.data["error"]["type"], settled.data["error"]["isError"]) == (named, False)
