@@ -1,4 +1,6 @@
-"""SQLite files on the device's disk. SQLite reads and writes in C: its opening is asked for, and its pages are limited."""
+"""SQLite files on the device's disk. SQLite reads and writes in C: its opening is asked for, its pages are limited, and what it
+does takes time by the statement.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,8 @@ import sqlite3
 
 from emulator.storage.disk import Disk
 
+PAGE_BYTES = 4096
+"""What ending a transaction writes, at the least."""
 _EXECUTE = sqlite3.Connection.execute
 
 
@@ -34,6 +38,13 @@ def cannot_open() -> sqlite3.OperationalError:
     refused.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
     refused.sqlite_errorname = "SQLITE_CANTOPEN"
     return refused
+
+
+def moved_bytes(connection: sqlite3.Connection, sql: str, gives_rows: bool) -> int:
+    """For how many bytes a statement that has run counts: those of its text, and a page where it has ended a transaction or was
+    one by itself.
+    """
+    return len(sql) + (0 if gives_rows or connection.in_transaction else PAGE_BYTES)
 
 
 def limit_pages(connection: sqlite3.Connection, disk: Disk) -> None:

@@ -140,8 +140,7 @@ class FaultyDisk(Disk):
     def cannot_reach(self, route: str, path: str) -> None:
         """The app has opened ``path`` through ``route``, which reads and writes without asking."""
         for condition in self.conditions:
-            moves = isinstance(condition, IoError) and condition.operation != "open" and fnmatchcase(path, condition.path)
-            if moves or isinstance(condition, SlowStorage):
+            if isinstance(condition, IoError) and condition.operation != "open" and fnmatchcase(path, condition.path):
                 name = type(condition).__name__
                 self.unreached.append(Unreached(name, route, path))
                 self._tell_once(name, route, path, f"not reached: {route} {path}")

@@ -20,7 +20,7 @@ from emulator.kits.place import Place, here
 from emulator.kits.relational_store import errors
 from emulator.kits.relational_store.predicates import RdbPredicates
 from emulator.kits.relational_store.result_set import ResultSet
-from emulator.storage.databases import cannot_open, limit_pages, may_write
+from emulator.storage.databases import cannot_open, limit_pages, may_write, moved_bytes
 
 __all__ = [
     "BusinessError",
@@ -94,7 +94,9 @@ class RdbStore:
     def _run(self, sql: str, arguments: Sequence[Any] = ()) -> sqlite3.Cursor:
         connection = self._open()
         with _throwing():
-            return connection.execute(sql, tuple(arguments))
+            cursor = connection.execute(sql, tuple(arguments))
+        self._place.took(moved_bytes(connection, sql, cursor.description is not None))
+        return cursor
 
     def _change(self, sql: str, arguments: Sequence[Any] = ()) -> sqlite3.Cursor:
         """As `_run`; not on a store that was opened for reading only."""
@@ -170,18 +172,22 @@ class RdbStore:
 
     # transactions ------------------------------------------------------------------------------------------------------
 
+    @at_once
     def beginTransaction(self) -> None:
         """Until commit or rollBack."""
         self.begin("IMMEDIATE")
 
+    @at_once
     def begin(self, kind: str) -> None:
         """A transaction that is DEFERRED, IMMEDIATE or EXCLUSIVE."""
         self._change(f"BEGIN {kind}")
 
+    @at_once
     def commit(self) -> None:
         """What was done stays."""
         self._run("COMMIT")
 
+    @at_once
     def rollBack(self) -> None:
         """What was done is undone."""
         self._run("ROLLBACK")

@@ -15,8 +15,9 @@ UNREACHABLE = {
     "io.FileIO": "the raw class itself, called by the app; open() and os.open() are reached",
     "mmap": "memory that is mapped from a file is read and written by the processor",
     "os.splice": "moves data from and to pipes inside the kernel",
-    "sqlite3": "opening is reached, and StorageFull limits the pages of a database; its single reads and writes are C code",
-    "sqlite3.Connection": "the class itself, called by the app; sqlite3.connect is reached",
+    "sqlite3": "opening is reached, StorageFull limits the pages of a database, and statements and commits take the time of "
+    "SlowStorage; its single reads and writes are C code",
+    "sqlite3.Connection": "the class itself, called by the app, or one of the app's own; sqlite3.connect is reached",
     "C extensions": "code of other packages that opens files by itself",
 }
 """Ways to a file on which a fault does not strike, and what is reached of them."""

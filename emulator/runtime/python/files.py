@@ -59,14 +59,20 @@ class AppFiles:
         if left is not None:
             size = left if size < 0 else min(size, left)
         self.disk.reading(device, max(0, size))
-        _wait(self.disk.latency_ns(max(0, size)))
+        self.wait_for(max(0, size))
 
     def will_write(self, device: str, size: int) -> int:
         """Ask for writing, and wait; how many bytes fit."""
         if size:
             size = self.disk.writing(device, size)
-            _wait(self.disk.latency_ns(size))
+            self.wait_for(size)
         return size
+
+    def wait_for(self, size: int) -> None:
+        """The time that the disk takes for ``size`` bytes."""
+        ns, thread = self.disk.latency_ns(size), current_thread()
+        if ns and thread is not None:
+            thread.sleep(ns)
 
 
 WATCHED = "_emulated_files"
@@ -98,12 +104,6 @@ def _is_the_emulators(frame: FrameType | None) -> bool:
             return not name.startswith("emulator.runtime.")
         frame = frame.f_back
     return False
-
-
-def _wait(ns: int) -> None:
-    thread = current_thread()
-    if ns and thread is not None:
-        thread.sleep(ns)
 
 
 def status_of(path: AnyPath, dir_fd: int | None = None) -> os.stat_result | None:

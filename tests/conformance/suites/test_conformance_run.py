@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -477,6 +479,40 @@ def test_an_app_that_waits_for_nothing_is_killed_amid_its_work(tmp_path: Path, p
     for rule_id in ("BK903", "BK904"):
         (reported,) = run.outcome(rule_id).findings
         assert [condition["name"] for condition in reported.finding.conditions] == ["SlowStorage", "LowMemoryKill"]
+
+
+class Rows(Control):
+    """Writes rows at one go. A restore behind one that was killed finds some of them."""
+
+    def onRestoreEx(self, bundleVersion: BundleVersion, restoreInfo: str) -> str:
+        with closing(sqlite3.connect(f"{self.context.databaseDir}/words.db", isolation_level=None)) as connection:
+            connection.execute("DROP TABLE IF EXISTS words")
+            connection.execute("CREATE TABLE IF NOT EXISTS kept (word TEXT)")
+            connection.execute("CREATE TABLE words (word TEXT)")
+            for word in ("milk", "bread"):
+                connection.execute("INSERT INTO words VALUES (?)", (word,))
+            if not connection.execute("SELECT * FROM kept").fetchall():
+                connection.execute("INSERT INTO kept VALUES ('milk')")
+                connection.execute("INSERT INTO kept VALUES ('bread')")
+        return RESULT
+
+
+class AllRows(Control):
+    """The same, with what belongs together in one transaction."""
+
+    def onRestoreEx(self, bundleVersion: BundleVersion, restoreInfo: str) -> str:
+        with closing(sqlite3.connect(f"{self.context.databaseDir}/words.db")) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS kept (word TEXT)")
+            if not connection.execute("SELECT * FROM kept").fetchall():
+                connection.execute("INSERT INTO kept VALUES ('milk')")
+                connection.execute("INSERT INTO kept VALUES ('bread')")
+                connection.commit()
+        return RESULT
+
+
+@pytest.mark.parametrize(("app", "found"), [(Rows, 1), (AllRows, 0)])
+def test_a_kill_between_two_statements_of_a_database(tmp_path: Path, app: type, found: int) -> None:
+    assert len(run_of(app, tmp_path, profile="gate", examples=0).outcome("BK903").findings) == found
 
 
 class Locking(Control):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from emulator.conditions import Condition, Denied, El2Locked, IoError, ReadOnlyA
 from emulator.kits import relationalStore
 from emulator.kits.errors import BusinessError
 from emulator.kits.relational_store import errors
+from emulator.storage.databases import PAGE_BYTES
 from emulator.storage.faults import FaultyDisk
 from tests.emulator.kits.app import in_app, raised
 
@@ -323,10 +325,33 @@ def test_a_full_database_keeps_what_it_had() -> None:
 
 
 def test_what_cannot_be_reached_is_written_down() -> None:
-    ran = in_app(many, IoError("*.db", "write"), SlowStorage(1))
+    ran = in_app(many, IoError("*.db", "write"), SlowStorage(1_000_000))
     assert ran.value == 200
     assert isinstance(ran.disk, FaultyDisk)
-    assert {u.condition for u in ran.disk.unreached} == {"IoError", "SlowStorage"}
+    assert {u.condition for u in ran.disk.unreached} == {"IoError"}
+
+
+def test_statements_and_the_end_of_a_transaction_take_the_disks_time() -> None:
+    async def body(context: Any) -> list[float]:
+        store, taken = notes(context), []
+
+        async def timed(work: Callable[[], Any]) -> None:
+            begin = time.monotonic()
+            value = work()
+            if asyncio.isfuture(value) or asyncio.iscoroutine(value):
+                await value
+            taken.append(round(time.monotonic() - begin, 1))
+
+        await timed(lambda: store.executeSql("INSERT INTO note (text) VALUES ('milk')"))
+        await timed(store.beginTransaction)
+        await timed(lambda: store.insertSync("note", {"text": "tea"}))
+        await timed(store.commit)
+        await timed(lambda: store.querySql("SELECT text FROM note"))
+        return taken
+
+    page, statement = PAGE_BYTES / 1_000, 0.04
+    taken = in_app(body, SlowStorage(1_000)).value
+    assert taken == pytest.approx([page + statement, 0, statement, page, 0], abs=0.1)
 
 
 def test_a_store_that_was_dropped_may_be_collected_on_any_thread() -> None:

@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import closing
 from os import mkdir as imported_mkdir
@@ -27,6 +28,7 @@ from emulator.conditions import Denied, El2Locked, IoError, ReadOnlyArea, SlowSt
 from emulator.record import Record
 from emulator.runtime.python import file_surface
 from emulator.runtime.python.files import acting
+from emulator.storage.databases import PAGE_BYTES
 from emulator.storage.faults import ENOKEY, FaultyDisk
 from tests.emulator.harness import OK_JSON, S
 from tests.emulator.planes import Blobs
@@ -478,9 +480,65 @@ def test_memory_and_uris() -> None:
 def test_reads_and_writes_of_sqlite_are_beyond_reach_and_said_to_be() -> None:
     result, record, disk = session(database, IoError(operation="write"), SlowStorage())
     assert result == 100
-    assert [(u.condition, u.route) for u in disk.unreached] == [("IoError", "sqlite3"), ("SlowStorage", "sqlite3")]
-    assert len(list(record.of_kind("condition"))) == 2
+    assert [(u.condition, u.route) for u in disk.unreached] == [("IoError", "sqlite3")]
+    assert len(list(record.of_kind("condition"))) == 1
     assert "sqlite3" in file_surface.UNREACHABLE
+
+
+CREATE, INSERT = "CREATE TABLE t (x)", "INSERT INTO t VALUES (1)"
+AT_WORK: dict[str, tuple[Callable[[sqlite3.Connection], Any], int]] = {
+    "a statement that is one by itself": (lambda c: c.execute(CREATE), len(CREATE) + PAGE_BYTES),
+    "statements and a commit": (
+        lambda c: (c.execute(CREATE), c.execute(INSERT), c.execute(INSERT), c.commit()),
+        len(CREATE) + 2 * len(INSERT) + 2 * PAGE_BYTES,
+    ),
+    "a commit of nothing": (lambda c: c.commit(), 0),
+    "a transaction as a block": (lambda c: (c.execute(CREATE), _in_block(c)), len(CREATE) + len(INSERT) + 2 * PAGE_BYTES),
+    "rows that are read": (lambda c: c.execute("SELECT 1").fetchall(), len("SELECT 1")),
+    "a cursor": (lambda c: c.cursor().execute(CREATE), len(CREATE) + PAGE_BYTES),
+    "many": (
+        lambda c: (c.execute(CREATE), c.executemany("INSERT INTO t VALUES (?)", [(1,), (2,)])),
+        len(CREATE) + len("INSERT INTO t VALUES (?)") + PAGE_BYTES,
+    ),
+    "a script": (lambda c: c.executescript(f"{CREATE}; {INSERT};"), len(f"{CREATE}; {INSERT};") + PAGE_BYTES),
+}
+
+
+def _in_block(connection: sqlite3.Connection) -> None:
+    with connection:
+        connection.execute(INSERT)
+
+
+@pytest.mark.parametrize("what", AT_WORK)
+def test_what_sqlite_does_takes_time_by_the_statement(what: str) -> None:
+    work, size = AT_WORK[what]
+
+    def body(files: str) -> float:
+        with closing(sqlite3.connect(f"{files}/new.db")) as connection:
+            begin = time.monotonic()
+            work(connection)
+            return time.monotonic() - begin
+
+    taken = session(body, SlowStorage(1_000))[0]
+    assert taken == pytest.approx(size / 1_000, abs=0.001)
+
+
+@pytest.mark.filterwarnings("ignore:Passing more than 1 positional argument:DeprecationWarning")
+def test_a_connection_of_the_apps_own_class_is_left_alone() -> None:
+    class Own(sqlite3.Connection):
+        pass
+
+    def body(files: str) -> list[str]:
+        ways = (
+            sqlite3.connect(f"{files}/new.db", factory=Own),
+            sqlite3.connect(f"{files}/new.db", 5.0, 0, None, True, Own),
+            sqlite3.connect(f"{files}/new.db", 5.0, 0, None),
+        )
+        for connection in ways:
+            connection.close()
+        return [f"{type(connection).__module__.rpartition('.')[2]}.{type(connection).__name__}" for connection in ways]
+
+    assert session(body, SlowStorage())[0] == ["test_faults_python.Own", "test_faults_python.Own", "sqlite3.Connection"]
 
 
 def test_time_is_virtual() -> None:
