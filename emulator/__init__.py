@@ -29,13 +29,13 @@ from emulator.conditions import (
     parse_condition,
 )
 from emulator.device import Device, DeviceError
+from emulator.kits.errors import BusinessError
 from emulator.package import Package, PackageError, load_package
 from emulator.plan import ClientStep, PlanError, SessionKind, SessionPlan, nominal_plan
 from emulator.profile import PRESETS, DeviceProfile, ProfileError, load_profile
 from emulator.record import Record, RecordError
 from emulator.runtime.python.subject import PythonSubject
 from emulator.scenario import Scenario, ScenarioError
-from emulator.service.errors import BusinessError
 from emulator.subject import Subject, SubjectError, load_subject
 
 __all__ = [

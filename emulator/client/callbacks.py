@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.service.errors import BusinessError
+from emulator.kits.errors import BusinessError
 from emulator.service.reverse import FileReady
 
 OnBundle = Callable[[BusinessError | None, str | None], Any]

@@ -20,9 +20,9 @@ from emulator.conditions import BitRot, Cancel, ClientDeath, Kill, ServiceDeath,
 from emulator.extension.stub import LEGACY_PREFIXES, version_prefix
 from emulator.guard import guarded
 from emulator.kernel import Rank
+from emulator.kits.errors import BusinessError
 from emulator.plan import ClientStep, SessionKind, SessionPlan
 from emulator.runtime.python import collector
-from emulator.service.errors import BusinessError
 from emulator.service.reverse import FileReady
 from emulator.service.session import Capability
 from emulator.storage.config.bundle_info import read_bundle_info

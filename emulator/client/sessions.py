@@ -10,9 +10,11 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from emulator.client.callbacks import Callbacks
+from emulator.codes import Code
 from emulator.device import Device, DeviceError
 from emulator.kernel import Task
-from emulator.service.errors import TEXTS, BusinessError, Code, rejection_code
+from emulator.kits.errors import BusinessError
+from emulator.service.errors import TEXTS, rejection_code
 from emulator.service.reverse import ClientCallbacks, FileReady, Reverse
 from emulator.service.service import DERIVED_USER
 from emulator.service.session import Capability, RestoreType, Scenario, Session

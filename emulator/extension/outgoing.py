@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from emulator.codes import Code
 from emulator.conditions import Condition
-from emulator.service.errors import Code
 from emulator.storage.checksum import checksum
 from emulator.storage.config.backup_config import BackupConfig, ProfileThrows
 from emulator.storage.config.bundle_info import BundleInfo

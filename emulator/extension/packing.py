@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
+from emulator.codes import Code
 from emulator.extension.data_plane import Backup, SizedBackup
 from emulator.extension.outgoing import Outgoing
 from emulator.extension.sending import Sender
 from emulator.kernel import Future
-from emulator.service.errors import Code
 from emulator.storage.config.bundle_info import BundleInfo
 from emulator.storage.incremental.compare import HashHangs
 from emulator.storage.incremental.stat_list import StatList

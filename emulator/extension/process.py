@@ -8,6 +8,7 @@ from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from emulator.codes import Code
 from emulator.conditions import LowMemoryKill, SlowCpu, SlowMainThread, StorageCondition, find_condition
 from emulator.extension.host import Host
 from emulator.extension.outgoing import Packer, owner_of
@@ -15,7 +16,6 @@ from emulator.kernel import AppThread, Future, Killed, NativeThread, Rank, Task,
 from emulator.kits.context import BackupExtensionContext
 from emulator.runtime.python.refusals import NotAvailable
 from emulator.runtime.realm import CallJob, Realm
-from emulator.service.errors import Code
 from emulator.storage.sandbox import Change, Sandbox, Snapshot, changes
 
 if TYPE_CHECKING:

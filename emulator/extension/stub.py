@@ -7,17 +7,17 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from emulator.ability import BundleVersion
+from emulator.codes import Code
 from emulator.extension.calls import CompatibilityCall, InfoCall, ResultCall
 from emulator.extension.data_plane import DataPlane
 from emulator.extension.incoming import Incoming, Placed, RestoreTerms, Trouble
 from emulator.extension.packing import Packing
 from emulator.extension.progress import Polling
 from emulator.extension.release import BACKUP, RESTORE, Release
+from emulator.extension.reports import error_report, rewrite_result
 from emulator.extension.want import Want
 from emulator.kernel import Future, Rank
 from emulator.kernel.events import NS_PER_MS
-from emulator.service.details import error_report, rewrite_result
-from emulator.service.errors import Code
 from emulator.storage.incremental.stat_list import StatList
 from emulator.storage.paths import is_file_path_valid
 from emulator.storage.transfer import Blob, DataError

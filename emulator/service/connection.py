@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from emulator.codes import Code
 from emulator.conditions import ConnectError, ConnectTimeout, RefuseConnect, find_condition
 from emulator.extension.process import ExtensionProcess
 from emulator.extension.stub import LEGACY_PREFIXES, BackupExtExtension, ServiceProxy, version_prefix
@@ -12,7 +13,6 @@ from emulator.extension.want import Want
 from emulator.kernel import Future, Rank
 from emulator.kernel.events import NS_PER_S
 from emulator.service.details import parses_on_connect
-from emulator.service.errors import Code
 
 if TYPE_CHECKING:
     from emulator.device import InstalledBundle

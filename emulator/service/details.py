@@ -1,6 +1,6 @@
 """The JSON texts that the service makes: cJSON's layout, the ``details`` string, progress and error envelopes.
 
-Byte for byte as in control-plane 2.2, 2.5, 3.6 and 7.1.
+Byte for byte as in control-plane 2.2, 3.6 and 7.1.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from emulator.storage.config.bundle_info import usable_document
-from emulator.storage.config.cjson import Members, NotJson, int_of, member, parse, printed, string
+from emulator.storage.config.cjson import Members, int_of, member, parse, printed, string
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +104,6 @@ def file_error_envelope(epoch_s: int, code: int, path: str) -> str:
     return printed({"processResult": {"timeInfo": str(epoch_s), "errorInfo": error}})
 
 
-def error_report(code: int, message: str) -> str:
-    """BuildExtensionErrInfo (control-plane 2.5): resultInfo is an object here."""
-    return printed({"resultInfo": {"errorCode": int(code), "errorInfo": message, "type": "ErrorInfo"}})
-
-
 def conflict_report(user_id: int, name: str, active_time: str, scenario: str) -> str:
     """BuildInitSessionErrInfo (control-plane 7.1): all values are strings."""
     info = {
@@ -119,25 +114,3 @@ def conflict_report(user_id: int, name: str, active_time: str, scenario: str) ->
         "scenario": scenario,
     }
     return printed({"sessionInfo": info})
-
-
-def rewrite_result(text: str) -> str:
-    """AddAncoFileResult (control-plane 2.5): a CountInfo with an ``infos`` array gets the anco_doc element."""
-    if "CountInfo" not in text and "\\u" not in text:  # an escape may hide the word
-        return text
-    try:
-        root = parse(text)
-    except NotJson:
-        return text
-    elements = member(root, "resultInfo")
-    if not isinstance(elements, list):
-        return text
-    for element in elements:
-        if member(element, "type") == "CountInfo":
-            infos = member(element, "infos")
-            if not isinstance(infos, list):
-                return text
-            counts = {"successCount": 0, "duplicateCount": 0, "failedCount": 0}
-            infos.append({"backupInfo": "anco_doc", **counts, "details": []})
-            return printed(root)
-    return text

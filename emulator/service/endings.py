@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator.codes import Code
 from emulator.kernel.events import NS_PER_S
-from emulator.service.errors import Code
 from emulator.service.session import Action, BundleEntry, RestoreType, Scenario, Session
 
 if TYPE_CHECKING:

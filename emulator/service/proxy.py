@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from emulator.codes import Code
 from emulator.kernel.events import NS_PER_S
 from emulator.service.details import file_error_envelope, progress_envelope
-from emulator.service.errors import Code
 from emulator.service.reverse import FileReady
 from emulator.service.session import BundleEntry, Scenario, Session
 from emulator.storage.transfer import Blob

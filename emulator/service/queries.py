@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from emulator.codes import Code
 from emulator.extension.want import Want
 from emulator.kernel import Future, Mutex, Rank
 from emulator.kernel.events import NS_PER_S
 from emulator.service.connection import Connection
-from emulator.service.errors import Code
 from emulator.service.session import Scenario
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from emulator.kernel import Future, Kernel, NativeThread
-from emulator.service.errors import BusinessError, bundle_error, file_error
+from emulator.kits.errors import BusinessError
+from emulator.service.errors import bundle_error, file_error
 from emulator.storage.config.bundle_info import DEFAULT_BATCH_SIZE
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from emulator.codes import HANDLE_RESTORE_CONNECT_TIMEOUT, Code
 from emulator.extension.want import Want
-from emulator.service.errors import HANDLE_RESTORE_CONNECT_TIMEOUT, Code
 from emulator.service.proxy import ExtensionFace
 from emulator.service.session import OCCUPYING, Action, BundleEntry, RestoreType, Scenario, Session
 

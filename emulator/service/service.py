@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from emulator.codes import Code
 from emulator.extension.stub import LEGACY_PREFIXES, version_prefix
 from emulator.kernel import Mutex, NativeThread
 from emulator.kernel.events import NS_PER_MS, NS_PER_S
+from emulator.kits.errors import BusinessError
 from emulator.service.connection import Connection
 from emulator.service.details import BundleInfos, conflict_report, read_infos
 from emulator.service.endings import Endings
-from emulator.service.errors import BusinessError, Code
 from emulator.service.queries import Queries
 from emulator.service.reverse import Reverse
 from emulator.service.scheduling import Scheduler

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from emulator.codes import Code
 from emulator.kernel import NativeThread
-from emulator.service.errors import Code
 from emulator.service.session import Session
 from emulator.storage.config.backup_config import ProfileThrows
 from emulator.storage.config.cjson import printed

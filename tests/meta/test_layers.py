@@ -88,6 +88,13 @@ def test_imports_go_down(module: str) -> None:
     assert not up, "\n".join(up)
 
 
+@pytest.mark.parametrize("folder", sorted({"/".join(module.split("/")[:2]) for module in MODULES if module.count("/") > 1}))
+def test_a_folder_stands_in_one_row(folder: str) -> None:
+    """A module taken out of its folder would let two folders import each other."""
+    rows = {layers()[level(module)][0] for module in MODULES if module.startswith(folder + "/")}
+    assert len(rows) == 1, f"{folder} stands in several rows of the table of layers: {', '.join(sorted(rows))}"
+
+
 @pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("emulator/")])
 def test_the_emulator_stands_alone(module: str) -> None:
     for node in ast.walk(ast.parse((CHECKOUT / module).read_text(encoding="utf-8"))):

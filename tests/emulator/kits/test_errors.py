@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import emulator
 from emulator.kits import errors, fileIo
-from emulator.service import errors as service_errors
 from tests.emulator.harness import OK_JSON, run, seen
 
 
 def test_there_is_one_class() -> None:
-    assert emulator.BusinessError is errors.BusinessError is service_errors.BusinessError
+    assert emulator.BusinessError is errors.BusinessError
 
 
 def test_an_app_catches_what_a_kit_throws() -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from emulator.extension.reports import rewrite_result
 from emulator.service.details import (
     file_error_envelope,
     parses_on_connect,
     progress_envelope,
     read_infos,
-    rewrite_result,
 )
 from emulator.service.errors import INTERNAL_TO_EXTERNAL, TEXTS, backup_code, bundle_error, file_error, rejection_code
 from emulator.storage.config.cjson import printed

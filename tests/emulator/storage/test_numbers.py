@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from emulator.client import Callbacks, SessionBackup, update_send_rate
+from emulator.codes import REPORT_FILE_READY_FAIL
 from emulator.device import Device
 from emulator.kits.context import BackupExtensionContext
+from emulator.kits.errors import BusinessError
 from emulator.profile import DeviceProfile
-from emulator.service.errors import REPORT_FILE_READY_FAIL, BusinessError, bundle_error, file_error
+from emulator.service.errors import bundle_error, file_error
 from emulator.service.timers import fwk_timeout_s
 from emulator.storage.sandbox import Sandbox
 from emulator.subject import load_subject
