@@ -9,15 +9,13 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from emulator.codes import Code
 from emulator.storage.disk import HEALTHY_DISK, Disk
 from emulator.storage.inside import Inside
 from emulator.storage.pack.content import STEP, move
 from emulator.storage.pack.header import BLOCK, HeaderWriter, Owner, padded
 from emulator.storage.pack.slices import Packable
 from emulator.storage.transfer import DataError
-
-PACKET_ERROR = 13500006
-"""What the device reports where it has no errno to report."""
 
 TAIL = bytes(2 * BLOCK)
 
@@ -96,7 +94,7 @@ def _create(inside: Inside, path: str, disk: Disk, umask: int) -> int:
             disk.changing("create", path)
         fd = os.open(inside.entry(path), _CREATE, 0o600)
     except OSError as error:
-        raise DataError(PACKET_ERROR, f"the tar file cannot be created: {error.strerror}") from error
+        raise DataError(Code.E_PACKET, f"the tar file cannot be created: {error.strerror}") from error
     os.chmod(inside.entry(path), 0o666 & ~umask)
     return fd
 
@@ -138,7 +136,7 @@ class _Archive:
                 self._pending += data[:fits]
                 data = data[fits:]
         except OSError as error:
-            raise _Refused(error.errno or PACKET_ERROR) from error
+            raise _Refused(error.errno or Code.E_PACKET) from error
 
     def flush(self) -> None:
         view = memoryview(bytes(self._pending))
@@ -175,13 +173,13 @@ class _Packer:
         except PermissionError:
             return None
         except OSError as error:
-            return PackError(path, entry.recorded, error.errno or PACKET_ERROR, False)
+            return PackError(path, entry.recorded, error.errno or Code.E_PACKET, False)
         except ValueError:
-            return PackError(path, entry.recorded, PACKET_ERROR, False)
+            return PackError(path, entry.recorded, Code.E_PACKET, False)
         try:
             self._archive.write(header)
         except _Refused:
-            return PackError(path, entry.recorded, PACKET_ERROR, False)
+            return PackError(path, entry.recorded, Code.E_PACKET, False)
         return self._add_content(entry, host, status)
 
     def _admit(self, path: str) -> tuple[str, os.stat_result]:
@@ -206,7 +204,7 @@ class _Packer:
             finally:
                 os.close(fd)
         except _Short:
-            return PackError(entry.path, entry.recorded, PACKET_ERROR, True)
+            return PackError(entry.path, entry.recorded, Code.E_PACKET, True)
         except _Refused as error:
             return PackError(entry.path, entry.recorded, error.errno, True)
         return None

@@ -8,6 +8,7 @@ import os
 from collections.abc import Collection, Generator, Iterator
 from typing import NamedTuple
 
+from emulator.codes import Code
 from emulator.storage.disk import HEALTHY_DISK, Disk
 from emulator.storage.incremental.manifest import read_report
 from emulator.storage.inside import Inside
@@ -19,8 +20,6 @@ from emulator.storage.transfer import DataError
 from emulator.storage.unpack.big_files import PUBLIC_HOME, BigFiles
 from emulator.storage.unpack.events import Restored, What
 from emulator.storage.unpack.untar import untar
-
-INVALID_ARGUMENT = 13900020
 
 
 class _Flow(NamedTuple):
@@ -97,7 +96,7 @@ def _read_index(flow: _Flow) -> tuple[tuple[str, ...], tuple[IndexEntry, ...]]:
     try:
         return read_names(text), read_entries(text)
     except IndexThrows as error:
-        raise DataError(INVALID_ARGUMENT, str(error)) from error
+        raise DataError(Code.E_INVAL, str(error)) from error
 
 
 def _tars(flow: _Flow, names: Collection[str], entries: Collection[IndexEntry]) -> Generator[Restored, None, int]:
@@ -140,7 +139,7 @@ def _big_files(flow: _Flow, entries: Collection[IndexEntry]) -> Iterator[Restore
             continue
         manifest = _read_file(flow, entry.file_name + MANIFEST_SUFFIX)
         if manifest is None:
-            raise DataError(INVALID_ARGUMENT, f"{entry.file_name}{MANIFEST_SUFFIX} cannot be opened")
+            raise DataError(Code.E_INVAL, f"{entry.file_name}{MANIFEST_SUFFIX} cannot be opened")
         yield mover.restore(entry, manifest)
 
 

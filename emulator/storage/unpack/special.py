@@ -7,6 +7,7 @@ import errno
 import os
 from collections.abc import Collection, Iterator, Sequence
 
+from emulator.codes import Code
 from emulator.storage.disk import HEALTHY_DISK, Disk
 from emulator.storage.incremental.manifest import read_report
 from emulator.storage.inside import Inside
@@ -17,7 +18,6 @@ from emulator.storage.paths import is_file_path_valid
 from emulator.storage.transfer import DataError
 from emulator.storage.unpack.big_files import set_status
 from emulator.storage.unpack.events import Restored, What
-from emulator.storage.unpack.restore import INVALID_ARGUMENT
 from emulator.storage.unpack.untar import untar
 
 INDEX = f"{RESTORE}/{MANAGE_JSON}"
@@ -58,7 +58,7 @@ def _read_index(inside: Inside, disk: Disk) -> tuple[IndexEntry, ...]:
     except OSError as error:
         raise DataError(error.errno or errno.EIO, str(error)) from error
     except IndexThrows as error:
-        raise DataError(INVALID_ARGUMENT, str(error)) from error
+        raise DataError(Code.E_INVAL, str(error)) from error
 
 
 def _big_file(inside: Inside, disk: Disk, entry: IndexEntry) -> Restored:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from emulator.codes import Code
 from emulator.storage.disk import Disk
 from emulator.storage.inside import Inside
 from emulator.storage.pack.content import STEP
 from emulator.storage.pack.header import app_owner
 from emulator.storage.pack.slices import Entry
 from emulator.storage.pack.staging import BACKUP, make_staging
-from emulator.storage.pack.tar import PACKET_ERROR, PackedTar, PackError, PackHangs, pack
+from emulator.storage.pack.tar import PackedTar, PackError, PackHangs, pack
 from emulator.storage.transfer import DataError
 
 F = "/data/storage/el2/base/files"
@@ -128,7 +129,7 @@ def test_a_short_file_breaks_the_archive(
     before = host.read_bytes()
     tar = shrunk_while_packed(inside, monkeypatch, host, left, healthy)
     data = archive(inside)
-    assert tar.errors == (failed("a", PACKET_ERROR, True),)
+    assert tar.errors == (failed("a", Code.E_PACKET, True),)
     assert int(data[124:135], 8) == size
     assert data[512 : 512 + appended] == before[:appended]
     assert data[512 + appended :][: len(f"{F}/b")] == f"{F}/b".encode()
@@ -162,10 +163,10 @@ def test_a_file_that_grows_is_packed_as_long_as_it_was(inside: Inside) -> None:
 @pytest.mark.parametrize(
     ("room", "errors", "size"),
     [
-        (100, [failed("a", PACKET_ERROR), failed("b", PACKET_ERROR)], 100),
-        (515, [failed("a", errno.ENOSPC, True), failed("b", PACKET_ERROR)], 515),
-        (520, [failed("b", PACKET_ERROR)], 520),
-        (1024, [failed("b", PACKET_ERROR)], 1024),
+        (100, [failed("a", Code.E_PACKET), failed("b", Code.E_PACKET)], 100),
+        (515, [failed("a", errno.ENOSPC, True), failed("b", Code.E_PACKET)], 515),
+        (520, [failed("b", Code.E_PACKET)], 520),
+        (1024, [failed("b", Code.E_PACKET)], 1024),
         (2048, [], 2048),
     ],
     ids=["in-the-header", "in-the-content", "in-the-padding", "between", "in-the-tail"],
@@ -235,7 +236,7 @@ def test_an_include_through_a_link_is_packed_under_the_links_path(inside: Inside
 def test_a_tar_that_cannot_be_created(inside: Inside) -> None:
     with pytest.raises(DataError, match="tar file cannot be created") as caught:
         packed(inside, disk=Faulty(refuses=(TAR, errno.EROFS)))
-    assert caught.value.code == PACKET_ERROR
+    assert caught.value.code == Code.E_PACKET
     os.rmdir(inside.entry(BACKUP))
     with pytest.raises(DataError):
         packed(inside)
