@@ -17,7 +17,7 @@ from emulator.client.sessions import (
 )
 from emulator.client.special_archive import special_archive
 from emulator.conditions import BitRot, Cancel, ClientDeath, Kill, ServiceDeath, Trigger, find_condition
-from emulator.extension.stub import LEGACY_PREFIXES, version_prefix
+from emulator.extension.versions import LEGACY_PREFIXES, version_prefix
 from emulator.guard import guarded
 from emulator.kernel import Rank
 from emulator.kits.errors import BusinessError

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from emulator.ability import BundleVersion
 from emulator.codes import Code
 from emulator.extension.calls import CompatibilityCall, InfoCall, ResultCall
 from emulator.extension.data_plane import DataPlane
@@ -15,6 +14,7 @@ from emulator.extension.packing import Packing
 from emulator.extension.progress import Polling
 from emulator.extension.release import BACKUP, RESTORE, Release
 from emulator.extension.reports import error_report, rewrite_result
+from emulator.extension.versions import LEGACY_PREFIXES, UPGRADE_PREFIX, version_for_on_restore, version_prefix
 from emulator.extension.want import Want
 from emulator.kernel import Future, Rank
 from emulator.kernel.events import NS_PER_MS
@@ -24,10 +24,6 @@ from emulator.storage.transfer import Blob, DataError
 
 if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
-
-UPGRADE_PREFIX = "0.0.0.0"
-LEGACY_PREFIXES = frozenset({UPGRADE_PREFIX, "99.99.99.999", "99.99.99.998", "99.99.99.997", "99.99.99.996", "99.99.99.995"})
-"""Version-name prefixes of data that no extension of this kind made (control-plane 2.3)."""
 
 
 class BackupRestoreScenario(IntEnum):
@@ -59,18 +55,6 @@ class ServiceProxy(Protocol):
     def get_app_local_list(self) -> int: ...
     def get_ext_on_release(self) -> bool: ...
     async def handle_ext_disconnect(self, is_app_result_report: bool, code: int) -> int: ...
-
-
-def version_prefix(name: str) -> str:
-    """The text before the first '-', by which special versions are known (control-plane 2.3)."""
-    return name.partition("-")[0]
-
-
-def version_for_on_restore(version: BundleVersion) -> BundleVersion:
-    """What onRestore gets; onRestoreEx always gets the raw version (control-plane 2.3)."""
-    if "-" in version.name and version_prefix(version.name) == UPGRADE_PREFIX:
-        return BundleVersion(0, UPGRADE_PREFIX)
-    return version
 
 
 class BackupExtExtension:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from emulator.codes import Code
 from emulator.conditions import ConnectError, ConnectTimeout, RefuseConnect, find_condition
 from emulator.extension.process import ExtensionProcess
-from emulator.extension.stub import LEGACY_PREFIXES, BackupExtExtension, ServiceProxy, version_prefix
+from emulator.extension.stub import BackupExtExtension, ServiceProxy
+from emulator.extension.versions import LEGACY_PREFIXES, version_prefix
 from emulator.extension.want import Want
 from emulator.kernel import Future, Rank
 from emulator.kernel.events import NS_PER_S

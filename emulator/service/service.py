@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from emulator.codes import Code
-from emulator.extension.stub import LEGACY_PREFIXES, version_prefix
+from emulator.extension.versions import LEGACY_PREFIXES, version_prefix
 from emulator.kernel import Mutex, NativeThread
 from emulator.kernel.events import NS_PER_MS, NS_PER_S
 from emulator.kits.errors import BusinessError

@@ -13,7 +13,7 @@ import pytest
 
 from emulator import BundleVersion, Device, Record, SessionKind, SessionPlan, load_subject, nominal_plan
 from emulator.client import BSessionRestore, BSessionRestoreAsync, Callbacks, SessionRestore
-from emulator.extension.stub import LEGACY_PREFIXES
+from emulator.extension.versions import LEGACY_PREFIXES
 from emulator.package import Package
 from emulator.service.session import Capability
 from emulator.storage.config.backup_config import parse_backup_config
