@@ -323,10 +323,8 @@ class ConformanceRun:
 
     def _without_subject(self, rule_id: str) -> str | None:
         """Why the app has nothing that the rule could judge, as far as that can be said without a session; None if it has."""
-        if rule_id == "BK603" and not (self._package is not None and self._package.full_backup_only):
-            return self._judging.reason_for_nothing(rule_id)
         profile = self._settings.device.to_json()
-        return without_subject(rule_id, frozenset(self._subject.callbacks), (profile,))
+        return without_subject(rule_id, frozenset(self._subject.callbacks), (profile,), self._package or Package())
 
     def _save(self, sighting: Sighting) -> str:
         if not sighting.group.sessions:

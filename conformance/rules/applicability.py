@@ -13,6 +13,7 @@ from conformance.rules.package_applicability import package_not_applicable
 from conformance.rules.registry import NOT_JUDGED, PREDICATES
 from conformance.rules.source_applicability import source_not_applicable
 from conformance.view import COMPATIBILITY_CALLBACKS, EX_CALLBACKS, PAIRS, WORK_CALLBACKS, SessionView
+from emulator.package import Package
 from emulator.plan import SessionKind
 
 _NOMINAL_ONLY = frozenset({"BK501", "BK502", "BK503", "BK505", "BK512", "BK515"})
@@ -46,16 +47,24 @@ def not_applicable(rule_id: str, evidence: Evidence) -> str | None:
     if not views:
         return "there is no session that can be judged"
     callbacks = frozenset[str]().union(*(view.callbacks for view in views))
-    return without_subject(rule_id, callbacks, [view.record.profile for view in views]) or _by_session(rule_id, evidence)
+    profiles = [view.record.profile for view in views]
+    return without_subject(rule_id, callbacks, profiles, evidence.package) or _by_session(rule_id, evidence)
 
 
-def without_subject(rule_id: str, callbacks: frozenset[str], profiles: Iterable[Mapping[str, Any]]) -> str | None:
-    """Why the rule has nothing to judge in an app with these callbacks on devices with these profiles, whatever is run."""
+def without_subject(
+    rule_id: str, callbacks: frozenset[str], profiles: Iterable[Mapping[str, Any]], package: Package | None
+) -> str | None:
+    """Why the rule has nothing to judge in an app with these callbacks on devices with these profiles, whatever is run.
+
+    ``package`` is how the app is registered, None when nobody says.
+    """
     for field, rules, what in _LEVELS:
         if rule_id in rules and not any(profile.get(field, True) for profile in profiles):
             return f"this device level does not know {what}"
     if rule_id == "BK504":
         return "onProcess is overridden, so that a blocked main thread is BK401" if "onProcess" in callbacks else None
+    if rule_id == "BK603" and package is not None and not package.full_backup_only:
+        return "fullBackupOnly is not true"
     if rule_id == "BK302":
         pairs = any(ex in callbacks and plain in callbacks for ex, plain in PAIRS.items())
         return None if pairs else "neither pair of callbacks is overridden in full"

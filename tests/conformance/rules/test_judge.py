@@ -9,6 +9,7 @@ import pytest
 from conformance import Evidence, Finding, judge
 from conformance.catalogue import CATALOGUE, CatalogueError
 from conformance.rules import PREDICATES, blocked, needs, not_applicable, predicate
+from emulator.package import Package
 from tests.conformance.rules.builder import OK, SessionBuilder, backup, progress, restore
 from tests.conformance.rules.sessions import evidence, fell_back, hanging, polled, with_info
 
@@ -102,6 +103,13 @@ def test_blocked_names_the_reason() -> None:
         ("BK511", evidence(backup()), "no session was repeated on the same device"),
         ("BK513", evidence(backup()), "neither getBackupCompatibilityInfo nor getRestoreCompatibilityInfo is overridden"),
         ("BK513", evidence(backup(callbacks=("getBackupCompatibilityInfo",))), "no session asked for compatibility information"),
+        ("BK603", evidence(restore()), "fullBackupOnly is not set, or no restore brought a file"),
+        ("BK603", replace(evidence(restore()), package=Package()), "fullBackupOnly is not true"),
+        (
+            "BK603",
+            replace(evidence(restore()), package=Package(full_backup_only=True)),
+            "fullBackupOnly is not set, or no restore brought a file",
+        ),
         ("BK902", evidence(backup()), "no session ran under a condition that leaves the app its say"),
         ("BK902", evidence(hanging(conditions=[{"name": "SlowCpu"}])), None),
     ],

@@ -140,6 +140,7 @@ def test_what_could_not_be_judged_is_blocked_and_not_without_a_subject(tmp_path:
     assert {outcomes[rule_id].outcome for rule_id in ("BK501", "BK505", "BK601", "BK604", "BK904")} == {OutcomeKind.BLOCKED}
     assert outcomes["BK507"].reason == "neither onBackupEx nor onRestoreEx is overridden"
     assert outcomes["BK603"].outcome is OutcomeKind.NOT_APPLICABLE
+    assert outcomes["BK603"].reason == "fullBackupOnly is not true"
     passed = kinds(outcomes, OutcomeKind.PASSED)
     assert all(rule_id.startswith(("BK7", "BK8")) for rule_id in passed)
 
