@@ -109,6 +109,13 @@ class Kits:
             on_operation(answer["op"])
             self._send(_perform(app, answer["op"], answer["args"]))
 
+    def code(self, app: FakeApp, script: str) -> int:
+        """The code of the BusinessError that a script ends with. Raises AssertionError for a script that gives a value."""
+        result = self.run(app, script)
+        assert isinstance(result, Thrown), f"gives {result!r} and throws nothing"
+        assert result.message, f"{result.code} without a message"
+        return result.code
+
     def close(self) -> None:
         self._node.communicate()
 

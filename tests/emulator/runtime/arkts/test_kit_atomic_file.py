@@ -10,7 +10,7 @@ import pytest
 from emulator import Device, Record, SessionKind, nominal_plan
 from emulator.conditions import Condition, IoError, Kill, ReadOnlyArea, StorageFull
 from tests.emulator.harness import OK_JSON
-from tests.emulator.runtime.arkts.kits_driver import FILES, FakeApp, Kits, Thrown, app_on
+from tests.emulator.runtime.arkts.kits_driver import FILES, FakeApp, Kits, app_on
 from tests.emulator.runtime.arkts.stand_in import extension, subject
 
 SEED = {"old": b"0123456789", "empty": b"", "odd": b"\x00\xff", "tree/a.txt": b"a"}
@@ -114,10 +114,7 @@ CODES = {
 @pytest.mark.parametrize("name", CODES)
 def test_code(kits: Kits, app: FakeApp, name: str) -> None:
     script, code = CODES[name]
-    result = kits.run(app, HEAD + script)
-    assert isinstance(result, Thrown), result
-    assert result.code == code
-    assert result.message
+    assert kits.code(app, HEAD + script) == code
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.runtime.arkts.kits_driver import FakeApp, Kits, Thrown
+from tests.emulator.runtime.arkts.kits_driver import FakeApp, Kits
 
 SEED = {"old": b"0123456789", "tree/a.txt": b"a", "tree/sub/b.log": b"bb"}
 HEAD = 'const f = load("@ohos.fileio"); const d = context.filesDir;'
@@ -63,6 +63,4 @@ CODES = {
 @pytest.mark.parametrize("name", CODES)
 def test_code(kits: Kits, app: FakeApp, name: str) -> None:
     script, code = CODES[name]
-    result = kits.run(app, HEAD + script)
-    assert isinstance(result, Thrown), result
-    assert result.code == code
+    assert kits.code(app, HEAD + script) == code

@@ -101,9 +101,7 @@ CODES = {
 @pytest.mark.parametrize("name", CODES)
 def test_code(kits: Kits, app: FakeApp, name: str) -> None:
     script, code = CODES[name]
-    result = kits.run(app, f"{HEAD} return {script}")
-    assert isinstance(result, Thrown), result
-    assert result.code == code
+    assert kits.code(app, HEAD + script) == code
 
 
 def test_the_file_is_the_devices(kits: Kits, app: FakeApp) -> None:

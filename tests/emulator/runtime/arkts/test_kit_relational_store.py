@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.runtime.arkts.kits_driver import FakeApp, Kits, Thrown, app_on
+from tests.emulator.runtime.arkts.kits_driver import FakeApp, Kits, app_on
 
 HEAD = """
 const r = load("@ohos.data.relationalStore"); const { RdbPredicates } = r;
@@ -206,10 +206,7 @@ CODES = {
 @pytest.mark.parametrize("name", CODES)
 def test_code(kits: Kits, app: FakeApp, name: str) -> None:
     script, code = CODES[name]
-    result = kits.run(app, HEAD + script)
-    assert isinstance(result, Thrown), result
-    assert result.code == code
-    assert result.message
+    assert kits.code(app, HEAD + script) == code
 
 
 ESCAPES = {
@@ -243,8 +240,7 @@ def test_what_is_no_database(kits: Kits, app: FakeApp) -> None:
         "const f = fs.openSync(context.databaseDir + '/rdb/n.db', 0o102); fs.writeSync(f.fd, 'x'.repeat(4096)); fs.closeSync(f);"
         "await load('@ohos.data.relationalStore').getRdbStore(context, {name: 'n.db', securityLevel: 1})"
     )
-    result = kits.run(app, script)
-    assert isinstance(result, Thrown) and result.code == 14800011
+    assert kits.code(app, script) == 14800011
 
 
 OLD = """
@@ -263,5 +259,4 @@ def test_the_older_face(kits: Kits, app: FakeApp) -> None:
 
 
 def test_the_older_face_wants_a_version(kits: Kits, app: FakeApp) -> None:
-    result = kits.run(app, "await load('@ohos.data.rdb').getRdbStore(context, {name: 'o.db'})")
-    assert isinstance(result, Thrown) and result.code == 401
+    assert kits.code(app, "await load('@ohos.data.rdb').getRdbStore(context, {name: 'o.db'})") == 401
