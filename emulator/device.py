@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from emulator.conditions import Condition
+from emulator.extension.blobs import Outgoing
 from emulator.extension.data_plane import DataPlane
 from emulator.extension.host import Host
-from emulator.extension.outgoing import FullBackup, Outgoing, Packer, owner_of
+from emulator.extension.outgoing import FullBackup, Packer, owner_of
 from emulator.extension.process import ExtensionProcess
 from emulator.journal import Journal
 from emulator.kernel import Kernel

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
+from emulator.extension.blobs import NotPacked, Outgoing
 from emulator.extension.incoming import Incoming, RestoreTerms
-from emulator.extension.outgoing import FullBackup, IncrementalBackup, LeftOut, NotPacked, Outgoing, stat_list
+from emulator.extension.outgoing import FullBackup, IncrementalBackup, LeftOut, stat_list
 from emulator.extension.special_incoming import SpecialIncoming
 from emulator.kernel.events import NS_PER_MS
 from emulator.storage.config.bundle_info import BundleInfo

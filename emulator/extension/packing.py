@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 from emulator.codes import Code
+from emulator.extension.blobs import Outgoing
 from emulator.extension.data_plane import Backup, SizedBackup
-from emulator.extension.outgoing import Outgoing
 from emulator.extension.sending import Sender
 from emulator.kernel import Future
 from emulator.storage.config.bundle_info import BundleInfo

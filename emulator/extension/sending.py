@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from emulator.codes import REPORT_FILE_READY_FAIL
-from emulator.extension.outgoing import Outgoing
+from emulator.extension.blobs import Outgoing
 from emulator.kernel import Future
 from emulator.kernel.events import NS_PER_MS
 from emulator.storage.pack.index import IndexEntry

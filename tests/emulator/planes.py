@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from emulator.extension.blobs import NotPacked, Outgoing
 from emulator.extension.data_plane import DataPlane
 from emulator.extension.incoming import Incoming, Placed, RestoreTerms, Trouble
-from emulator.extension.outgoing import LeftOut, NotPacked, Outgoing
+from emulator.extension.outgoing import LeftOut
 from emulator.storage.pack.index import NO_STAT, IndexEntry, full_index
 from emulator.storage.transfer import Blob, DataError
 
