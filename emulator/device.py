@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ class InstalledBundle:
         """The app's profile as this device reads it (clauses V-11)."""
         if profile.v_11_default_includes == "docs":
             self.config = replace(package.config, default_includes=DOCUMENTED_INCLUDES)
-        self._counter = [0]
+        self._call_numbers = count(1)
 
     @property
     def allows_backup(self) -> bool:
@@ -74,12 +75,11 @@ class InstalledBundle:
 
     def next_call_number(self) -> int:
         """Numbers the calls of a session."""
-        self._counter[0] += 1
-        return self._counter[0]
+        return next(self._call_numbers)
 
-    def share_counter(self, counter: list[int]) -> None:
+    def share_call_numbers(self, numbers: count[int]) -> None:
         """Number calls together with the other bundles of the device."""
-        self._counter = counter
+        self._call_numbers = numbers
 
 
 class Device:
@@ -139,9 +139,9 @@ class Device:
             data_shares=self.data_shares,
         )
         self.service = BackupService(self, self._data, self._clear_records)
-        self._call_counter = [0]
+        self._call_numbers = count(1)
         for bundle in self.bundles.values():
-            bundle.share_counter(self._call_counter)
+            bundle.share_call_numbers(self._call_numbers)
 
     @property
     def _setup(self) -> tuple[object, ...]:
@@ -210,7 +210,7 @@ class Device:
         seed = SeedFromDirectory(sandbox) if isinstance(sandbox, Path) else sandbox
         tree = _LazySandbox(self, full_name.replace(":", "+"), package.module, seed)
         bundle = InstalledBundle(full_name, subject, package, self.profile, tree)
-        bundle.share_counter(self._call_counter)
+        bundle.share_call_numbers(self._call_numbers)
         self.bundles[full_name] = bundle
         return bundle
 

@@ -17,7 +17,7 @@ from emulator.client.sessions import (
 )
 from emulator.client.special_archive import special_archive
 from emulator.conditions import BitRot, Cancel, ClientDeath, Kill, ServiceDeath, Trigger, find_condition
-from emulator.extension.versions import LEGACY_PREFIXES, version_prefix
+from emulator.extension.versions import is_legacy
 from emulator.guard import guarded
 from emulator.kernel import Rank
 from emulator.kits.errors import BusinessError
@@ -264,7 +264,7 @@ class _Driver:
     @property
     def _is_special(self) -> bool:
         """Whether the old version is one whose data takes a way of its own (data-plane 4.8)."""
-        return version_prefix(self._plan.version.name) in LEGACY_PREFIXES
+        return is_legacy(self._plan.version)
 
     def _has_no_tars(self, name: str) -> bool:
         """Whether an archive left without tars, so that its names lead through directories."""

@@ -107,7 +107,7 @@ class Packing:
         await self._process.send("ReportAppProcessInfo", self._stub.service.report_file_error(error.errno, text))
 
     async def _send_all(self, backup: Backup, blobs: list[Outgoing]) -> None:
-        incremental = self._stub.is_incremental
+        incremental = self._stub.scenario.is_incremental
         info = self._stub.want.info
         if info.is_support_without_tar and not incremental:
             code = await self.sender.send_groups(blobs, info.batch_size)

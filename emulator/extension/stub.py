@@ -34,6 +34,16 @@ class BackupRestoreScenario(IntEnum):
     FULL_RESTORE = 2
     INCREMENTAL_RESTORE = 3
 
+    @property
+    def is_restore(self) -> bool:
+        """True for both kinds of restore."""
+        return self >= BackupRestoreScenario.FULL_RESTORE
+
+    @property
+    def is_incremental(self) -> bool:
+        """True for the incremental kind of either."""
+        return self in (BackupRestoreScenario.INCREMENTAL_BACKUP, BackupRestoreScenario.INCREMENTAL_RESTORE)
+
 
 class ServiceProxy(Protocol):
     """The messages that the extension sends to the service (control-plane 1.3, E->S); each answers with a code or flag."""
@@ -73,11 +83,6 @@ class BackupExtExtension:
         self.packing = Packing(self)
         self.incoming: Incoming | None = None
         self._result = ""
-
-    @property
-    def is_incremental(self) -> bool:
-        """Whether an incremental backup is under way."""
-        return self.scenario is BackupRestoreScenario.INCREMENTAL_BACKUP
 
     # S->E messages -------------------------------------------------------------------------------------------------
 
@@ -291,10 +296,9 @@ class BackupExtExtension:
     async def _error(self, text: str) -> None:
         self.polling.finish()
         self.note_end("error", Code.E_EXCEPTION)
-        restore = self.scenario >= BackupRestoreScenario.FULL_RESTORE
         if text:
             await self._report(error_report(Code.E_EXCEPTION, text), Code.E_EXCEPTION, rewrite=False)
-        if text and restore:
+        if text and self.scenario.is_restore:
             self.release_pool.submit(self._release_and_disconnect, True, int(Code.E_EXCEPTION))
         else:
             self.app_done(Code.E_EXCEPTION)
@@ -313,14 +317,13 @@ class BackupExtExtension:
 
     def app_done(self, code: int) -> None:
         """AppDone / AppIncrementalDone and, where the service allows it, onRelease."""
-        name = "AppIncrementalDone" if self.scenario in (1, 3) else "AppDone"
+        name = "AppIncrementalDone" if self.scenario.is_incremental else "AppDone"
         self.process.tell(name, self.service.app_done, code, code=code)
         if self.process.tell("GetExtOnRelease", self.service.get_ext_on_release, broken=False):
             self.release_pool.submit(self._release_and_disconnect, False, int(code))
 
     async def _release_and_disconnect(self, is_app_result_report: bool, code: int) -> None:
-        restore = self.scenario >= BackupRestoreScenario.FULL_RESTORE
-        if await self.release.by_extension(RESTORE if restore else BACKUP):
+        if await self.release.by_extension(RESTORE if self.scenario.is_restore else BACKUP):
             await self.process.send("HandleExtDisconnect", self.service.handle_ext_disconnect(is_app_result_report, code), code)
 
     def note_end(self, why: str, code: int) -> None:

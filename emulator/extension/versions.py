@@ -14,6 +14,11 @@ def version_prefix(name: str) -> str:
     return name.partition("-")[0]
 
 
+def is_legacy(version: BundleVersion) -> bool:
+    """Whether the data was made by no extension of this kind."""
+    return version_prefix(version.name) in LEGACY_PREFIXES
+
+
 def version_for_on_restore(version: BundleVersion) -> BundleVersion:
     """What onRestore gets; onRestoreEx always gets the raw version (control-plane 2.3)."""
     if "-" in version.name and version_prefix(version.name) == UPGRADE_PREFIX:

@@ -9,7 +9,7 @@ from emulator.codes import Code
 from emulator.conditions import ConnectError, ConnectTimeout, RefuseConnect, find_condition
 from emulator.extension.process import ExtensionProcess
 from emulator.extension.stub import BackupExtExtension, ServiceProxy
-from emulator.extension.versions import LEGACY_PREFIXES, version_prefix
+from emulator.extension.versions import is_legacy
 from emulator.extension.want import Want
 from emulator.kernel import Future, Rank
 from emulator.kernel.events import NS_PER_S
@@ -72,7 +72,7 @@ class Connection:
         if find_condition(self._service.host.conditions, RefuseConnect) is not None:
             self._service.journal.add("condition", name="RefuseConnect", text=self.bundle.full_name)
             return True
-        legacy = purpose == "restore" and version_prefix(want.version.name) in LEGACY_PREFIXES
+        legacy = purpose == "restore" and is_legacy(want.version)
         if not self.bundle.allows_backup and not legacy:
             return True
         on_backup = purpose in ("backup", "clean", "query") and self.bundle.profile.parses_details_on_connect

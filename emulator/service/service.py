@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from emulator.codes import Code
-from emulator.extension.versions import LEGACY_PREFIXES, version_prefix
+from emulator.extension.versions import is_legacy
 from emulator.kernel import Mutex, NativeThread
 from emulator.kernel.events import NS_PER_MS, NS_PER_S
 from emulator.kits.errors import BusinessError
@@ -182,8 +182,7 @@ class BackupService:
             bundle, capability = installed.get(name), capabilities.get(name)
             if bundle is None or capability is None:
                 continue
-            legacy = version_prefix(capability.version.name) in LEGACY_PREFIXES
-            if not bundle.has_backup_extension or not (capability.all_to_backup or legacy):
+            if not bundle.has_backup_extension or not (capability.all_to_backup or is_legacy(capability.version)):
                 session.reverse.on_bundle_begin(name, Code.E_FORBID)
                 continue
             entry = self._enter(session, name, read_infos(document, session.user_id, False, False))

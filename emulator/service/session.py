@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 from emulator.ability import BundleVersion
+from emulator.extension.release import BACKUP, RESTORE
 from emulator.kernel import Kernel, Mutex, Timer
 from emulator.storage.config.bundle_info import BundleInfo
 
@@ -25,8 +26,8 @@ class Scenario(StrEnum):
 
     @property
     def number(self) -> int:
-        """The argument of onRelease and of the compatibility query: 1 backup, 2 restore."""
-        return 1 if self is Scenario.BACKUP else 2
+        """The argument of onRelease."""
+        return BACKUP if self is Scenario.BACKUP else RESTORE
 
 
 class RestoreType(IntEnum):
