@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from math import isfinite
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 
 class ProfileError(ValueError):
@@ -107,6 +107,9 @@ class DeviceProfile:
 _TYPES = {f.name: str(f.type) for f in fields(DeviceProfile)}
 """Every field, and its annotation."""
 
+_CHOICES = {name: get_args(hint) for name, hint in get_type_hints(DeviceProfile).items() if get_origin(hint) is Literal}
+"""What may stand in the fields that choose."""
+
 _LATEST = DeviceProfile()
 _API_20 = replace(
     _LATEST,
@@ -179,10 +182,7 @@ def _checked(base: DeviceProfile, changes: dict[str, Any], where: str) -> Device
                 changes[name] = int(value)  # one spelling in every record
             elif _TYPES[name] == "int" or not isfinite(value):
                 raise ProfileError(f"{where}: {name} must be a whole number, not {value!r}")
-    if changes.get("v_01_empty_backup_result_calls", "onBackup") not in ("onBackup", "onRestore"):
-        raise ProfileError(f"{where}: v_01_empty_backup_result_calls is onBackup or onRestore")
-    if changes.get("v_07_timeouts_that_end", 4) not in (3, 4):
-        raise ProfileError(f"{where}: v_07_timeouts_that_end is 3 or 4")
-    if changes.get("v_11_default_includes", "service") not in ("service", "docs"):
-        raise ProfileError(f"{where}: v_11_default_includes is service or docs")
+    for name, choices in _CHOICES.items():
+        if changes.get(name, choices[0]) not in choices:
+            raise ProfileError(f"{where}: {name} is {' or '.join(map(str, choices))}")
     return replace(base, **changes)
