@@ -10,7 +10,7 @@ from conformance.evidence import Evidence
 from conformance.rules.applicability import not_applicable, without_subject
 from conformance.rules.needs import OfASession, OfEvidence
 from conformance.rules.package_applicability import package_blocked, switched_off
-from conformance.rules.registry import NEEDS, NOT_JUDGED, PREDICATES, Predicate, predicate
+from conformance.rules.registry import NEEDS, NOT_JUDGED, PREDICATES, Predicate, judges_whole_runs, predicate
 from conformance.rules.source_applicability import does_not_run, source_blocked
 from conformance.view import SessionView
 from emulator.package import Package
@@ -27,6 +27,7 @@ __all__ = [
     "files_blocked",
     "judge",
     "judge_evidence",
+    "judges_whole_runs",
     "not_applicable",
     "package_blocked",
     "predicate",

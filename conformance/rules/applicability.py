@@ -10,7 +10,7 @@ from conformance.evidence import Evidence
 from conformance.rules.damage import failure_during
 from conformance.rules.info import delivered_info, info_class
 from conformance.rules.package_applicability import package_not_applicable
-from conformance.rules.registry import NOT_JUDGED, PREDICATES
+from conformance.rules.registry import NOT_JUDGED, PREDICATES, judges_whole_runs
 from conformance.rules.source_applicability import source_not_applicable
 from conformance.view import COMPATIBILITY_CALLBACKS, EX_CALLBACKS, PAIRS, WORK_CALLBACKS, SessionView
 from emulator.package import Package
@@ -98,7 +98,7 @@ def _by_session(rule_id: str, evidence: Evidence) -> str | None:
         return "no nominal session is among the records"
     if rule_id in _TIME and not any(view.keeps_time for view in views):
         return "every session ran under something that changes time or cuts it short"
-    if rule_id == "BK302" and not evidence.whole_run:
+    if judges_whole_runs(rule_id) and not evidence.whole_run:
         return "judged over all sessions of a run only"
     reason = _SESSIONS.get(rule_id)
     if reason is not None and not any(reason[0](view) for view in views):

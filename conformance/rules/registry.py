@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from conformance.catalogue import CatalogueError, Finding, rule
 from conformance.evidence import Evidence
-from conformance.rules.needs import Need
+from conformance.rules.needs import Need, whole_run
 
 Predicate = Callable[[Evidence], Iterator[Finding]]
 """A pure function from evidence to the findings of one rule."""
@@ -23,6 +23,11 @@ NEEDS: Mapping[str, Need] = MappingProxyType(_needs)
 
 NOT_JUDGED = "not judged by this version"
 """What is said of the other rules of the catalogue."""
+
+
+def judges_whole_runs(rule_id: str) -> bool:
+    """Whether the rule judges all sessions of a run together, and nothing less."""
+    return NEEDS.get(rule_id) is whole_run
 
 
 def predicate(rule_id: str, need: Need) -> Callable[[Predicate], Predicate]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from conformance import scenarios
 from conformance.catalogue import Finding
 from conformance.evidence import Evidence
-from conformance.rules import PREDICATES, blocked, judge_evidence, not_applicable
+from conformance.rules import PREDICATES, blocked, judge_evidence, judges_whole_runs, not_applicable
 from conformance.rules.damage import volatile
 from conformance.suites import SUITES, Suite
 from conformance.suites.hangs import hang_finding
@@ -20,8 +20,6 @@ from conformance.suites.session import SessionGroup
 from emulator.plan import SessionKind
 from emulator.record import Record
 from emulator.storage.seed import AppData
-
-WHOLE_RUN_RULES = frozenset(("BK302",))
 
 
 @dataclass
@@ -79,7 +77,7 @@ class Judging:
 
     def sightings(self, rule_id: str) -> tuple[Sighting, ...]:
         """What has been found against a rule; rules about a whole run judge it now."""
-        if rule_id in WHOLE_RUN_RULES:
+        if judges_whole_runs(rule_id):
             self._judge_whole_run(rule_id)
         return self.ledger.of(rule_id)
 
