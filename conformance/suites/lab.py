@@ -25,6 +25,7 @@ from emulator.plan import SessionKind, SessionPlan, nominal_plan
 from emulator.profile import PRESETS, DeviceProfile
 from emulator.record import Event, Record
 from emulator.storage.seed import AppData
+from emulator.storage.transfer import Archive
 from emulator.subject import Subject
 
 HANGS_TOLERATED = 3
@@ -100,39 +101,45 @@ class Lab:
     _hangs: Counter[str] = field(default_factory=Counter, init=False)
     _endless: Counter[str] = field(default_factory=Counter, init=False)
     _confirmed: set[str] = field(default_factory=set, init=False)
-    _archives: dict[AppData, Any] = field(default_factory=dict, init=False)
+    _archives: dict[AppData, Archive | None] = field(default_factory=dict, init=False)
 
     def run(self, group: SessionGroup) -> GroupResult:
         """Run all sessions of the group, unless a callback that they call has hung too often."""
         blocked = self.refusal(group.sessions)
         if blocked:
             return GroupResult(group, (), blocked)
+        records = self._records(group)
+        if hang_of(records[-1]) is None:
+            return GroupResult(group, records)
+        hang, in_time = self._note_hang(group, records[-1])
+        if in_time:
+            return GroupResult(group, in_time)
+        return GroupResult(group, records, records[-1].blocked, hang)
+
+    def _records(self, group: SessionGroup, hang_limit_s: float | None = None) -> tuple[Record, ...]:
+        """The sessions of the group on one device, up to and including one that had to be stopped."""
+        device = self.begin(group, hang_limit_s)
         records: list[Record] = []
-        device = self.begin(group)
         try:
             for session in group.sessions:
-                record = self.run_session(device, session)
-                records.append(record)
-                if hang_of(record) is not None:
-                    hang, in_time = self._note_hang(group, record)
-                    if in_time:
-                        return GroupResult(group, in_time)
-                    return GroupResult(group, tuple(records), record.blocked, hang)
+                records.append(self.run_session(device, session))
+                if hang_of(records[-1]) is not None:
+                    break
+            return tuple(records)
         finally:
             device.close()
-        return GroupResult(group, tuple(records))
 
     def begin(self, group: SessionGroup, hang_limit_s: float | None = None) -> EmulatedDevice:
         """A device at the start of the group: the subject installed, its data or the archive in place."""
         limit = hang_limit_s or self.hang_limit_s
-        new_phone = group.on_a_new_phone and self._has_archive(group.data)
+        archive = self._archive(group.data) if group.on_a_new_phone else None
         device = self.make_device(self.profile, group.sessions[0].conditions, self.seed, hang_limit_s=limit)
         for full_name in group.installs:
             name, _, index = full_name.partition(":")
-            sandbox = None if new_phone else self._seed(group.data)
+            sandbox = self._seed(group.data) if archive is None else None
             device.install(self.subject, name, clone_index=int(index or 0), package=self.package, sandbox=sandbox)
-            if new_phone:
-                device.bundles[full_name].archive = self._archives[group.data]
+            if archive is not None:
+                device.bundles[full_name].archive = archive
         return device
 
     def _seed(self, data: AppData) -> Sandbox:
@@ -167,21 +174,22 @@ class Lab:
                     return f"the device gave up on {callback} in {count} sessions, {why}; its other sessions are not run"
         return ""
 
-    def _has_archive(self, data: AppData) -> bool:
-        """Make the archive of the nominal full backup, of an app with this data, when it is first needed."""
+    def _archive(self, data: AppData) -> Archive | None:
+        """What the nominal full backup of an app with this data left, made when first needed; None where it is not run."""
         if data not in self._archives:
-            plan = nominal_plan(SessionKind.FULL_BACKUP)
-            if self.refusal((Session(plan),)):
-                self._archives[data] = None
-            else:
-                group = SessionGroup("archive", (Session(plan),), data=data)
-                device = self.begin(group)
-                try:
-                    self.run_session(device, group.sessions[0])
-                    self._archives[data] = device.bundles[group.installs[0]].archive
-                finally:
-                    device.close()
-        return self._archives[data] is not None
+            session = Session(nominal_plan(SessionKind.FULL_BACKUP))
+            self._archives[data] = None if self.refusal((session,)) else self._back_up(session, data)
+        return self._archives[data]
+
+    def _back_up(self, session: Session, data: AppData) -> Archive | None:
+        group = SessionGroup("archive", (session,), data=data)
+        device = self.begin(group)
+        try:
+            self.run_session(device, session)
+            archive: Archive | None = device.bundles[group.installs[0]].archive
+            return archive
+        finally:
+            device.close()
 
     def _note_hang(self, group: SessionGroup, record: Record) -> tuple[Hang | None, tuple[Record, ...]]:
         """Look again with twice the limit: the hang, and the records of the second run where nothing had to be stopped."""
@@ -192,7 +200,7 @@ class Lab:
         limit = self.hang_limit_s or 0.0
         if callback in self._confirmed or not limit:
             return Hang(group, record, callback, limit, confirmed=False), ()
-        again = self._again(group, 2 * limit)
+        again = self._records(group, 2 * limit)
         if hang_of(again[-1]) is None:
             return None, again
         confirmed = same_place(record, again[-1])
@@ -200,23 +208,11 @@ class Lab:
             self._confirmed.add(callback)
         return Hang(group, record, callback, limit, confirmed), ()
 
-    def _again(self, group: SessionGroup, limit_s: float) -> tuple[Record, ...]:
-        """The whole group once more, up to a session that has to be stopped."""
-        device = self.begin(group, limit_s)
-        records: list[Record] = []
-        try:
-            for session in group.sessions:
-                records.append(self.run_session(device, session))
-                if hang_of(records[-1]) is not None:
-                    break
-            return tuple(records)
-        finally:
-            device.close()
-
 
 def hang_of(record: Record) -> Event | None:
     """The event with which the device gave the session up."""
-    return next(record.of_kind("hang"), None)
+    hangs = record.by_kind.get("hang")
+    return hangs[0] if hangs else None
 
 
 def same_place(first: Record, second: Record) -> bool:
