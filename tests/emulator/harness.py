@@ -15,6 +15,24 @@ OK_JSON = '{"type":"ErrorInfo","errorCode":0,"errorInfo":""}'
 PROGRESS = '{"progressInfo":[{"name":"app","processed":1,"total":2}]}'
 
 
+class Idle:
+    """Has the plain callbacks and does nothing in them."""
+
+    def onBackup(self) -> None: ...
+
+    def onRestore(self, version: object) -> None: ...
+
+
+class Ex:
+    """Has the Ex callbacks and answers them at once, with `OK_JSON`."""
+
+    def onBackupEx(self, info: str) -> str:
+        return OK_JSON
+
+    def onRestoreEx(self, version: object, info: str) -> str:
+        return OK_JSON
+
+
 def run(
     cls: type[Any],
     kind: SessionKind = SessionKind.FULL_BACKUP,

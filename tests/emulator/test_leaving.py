@@ -22,7 +22,7 @@ from emulator.storage.config.backup_config import parse_backup_config
 from emulator.storage.pack.staging import BACKUP
 from emulator.storage.seed import SpecialNode, default_seed, plant_special
 from emulator.storage.transfer import Archive
-from tests.emulator.harness import BUNDLE
+from tests.emulator.harness import BUNDLE, Idle
 from tests.emulator.storage.strategies import ROOTS, sandboxes, write_tree
 
 F = "/data/storage/el2/base/files"
@@ -30,10 +30,6 @@ RECORD = "/data/storage/el2/base/recorded/"
 LOST = "\ufffd"
 """What the index makes of a byte that is no UTF-8: the file comes back under another name."""
 Seed = Callable[[Path], None]
-
-
-class Idle:
-    def onBackup(self) -> None: ...
 
 
 class Staging:

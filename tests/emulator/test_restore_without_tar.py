@@ -19,7 +19,7 @@ from emulator.package import Package
 from emulator.service.session import Capability
 from emulator.storage.config.backup_config import parse_backup_config
 from emulator.storage.transfer import Archive
-from tests.emulator.harness import BUNDLE, S, seen
+from tests.emulator.harness import BUNDLE, Idle, S, seen
 
 F = "/data/storage/el2/base/files"
 RESTORE = "/data/storage/el2/base/.backup/restore"
@@ -27,12 +27,6 @@ WITHOUT = '{"infos":[],"isSupportWithoutTar":true}'
 PACKAGE = Package(config=parse_backup_config(json.dumps({"allowToBackupRestore": True, "includes": [f"{F}/"]})))
 MTIME_NS = 1_650_000_000_123_456_789
 FILES = {"a.txt": b"hello", "sub/deep/b": b"", "my.tar": b"no tar at all", ".mmkv/blob": b"\x5a" * 2_097_153}
-
-
-class Idle:
-    def onBackup(self) -> None: ...
-
-    def onRestore(self, version: object) -> None: ...
 
 
 def old_phone(root: Path) -> None:

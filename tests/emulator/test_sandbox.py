@@ -16,7 +16,7 @@ import pytest
 from emulator import Device, Record, SessionKind, load_subject, nominal_plan
 from emulator.storage.host_tree import remove_tree
 from emulator.storage.sandbox import HASHED_BYTES, Change, Sandbox, changes
-from tests.emulator.harness import BUNDLE, OK_JSON, run
+from tests.emulator.harness import BUNDLE, OK_JSON, Idle, run
 
 NOTE = "data/storage/el2/base/haps/entry/files/note.txt"
 
@@ -24,12 +24,6 @@ NOTE = "data/storage/el2/base/haps/entry/files/note.txt"
 def left(record: Record) -> list[str]:
     """The files in the blobs that left."""
     return [file["path"] for event in record.of_kind("file.out") for file in event.data["files"]]
-
-
-class Idle:
-    def onBackup(self) -> None: ...
-
-    def onRestore(self, version: object) -> None: ...
 
 
 class Writer:

@@ -19,19 +19,13 @@ from emulator.service.session import Capability
 from emulator.storage.config.backup_config import parse_backup_config
 from emulator.storage.transfer import Archive, Blob
 from emulator.storage.unpack.special import INDEX
-from tests.emulator.harness import BUNDLE, S, called, seen
+from tests.emulator.harness import BUNDLE, Idle, S, called, seen
 
 F = "/data/storage/el2/base/files"
 RESTORE = "/data/storage/el2/base/.backup/restore"
 BIG = 2_097_153
 MTIME_NS = 1_650_000_000_123_456_789
 CLONE = BundleVersion(0, "99.99.99.999-11.0.5")
-
-
-class Idle:
-    def onBackup(self) -> None: ...
-
-    def onRestore(self, version: object) -> None: ...
 
 
 def package(**config: Any) -> Package:

@@ -18,17 +18,13 @@ from emulator.package import Package
 from emulator.profile import PRESETS
 from emulator.service.reverse import FileReady
 from emulator.storage.config.backup_config import parse_backup_config
-from tests.emulator.harness import BUNDLE, S, seen
+from tests.emulator.harness import BUNDLE, Idle, S, seen
 
 F = "/data/storage/el2/base/files"
 STAGED = "/data/storage/el2/base/.backup/backup"
 MTIME_NS = 1_650_000_000_123_456_789
 WITHOUT = {"infos": [], "isSupportWithoutTar": True}
 INCLUDES = {"allowToBackupRestore": True, "includes": [f"{F}/"]}
-
-
-class Idle:
-    def onBackup(self) -> None: ...
 
 
 def files(*names: str) -> Callable[[Path], None]:

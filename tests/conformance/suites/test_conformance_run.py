@@ -334,14 +334,18 @@ def test_a_session_that_is_not_repeated_fails_again_until_it_is_mended(tmp_path:
     assert replay(path, load_subject(Control), RunSettings()).verdict is Verdict.FIXED
 
 
+_runs = iter(range(10_000))
+
+
+class Forgetful(Control):
+    """Says something else in every run of this process."""
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        print("run", next(_runs))
+        return RESULT
+
+
 def test_a_second_run_that_went_another_way_is_made_again(tmp_path: Path) -> None:
-    names = iter(range(10_000))
-
-    class Forgetful(Control):
-        def onBackupEx(self, backupInfo: str) -> str:
-            print("run", next(names))
-            return RESULT
-
     outcome = run_of(Forgetful, tmp_path, check_repeat=True).outcome("BK511")
     path = Path(outcome.findings[0].replay)
     assert len(scenarios.group_of(Scenario.load(path)).sessions) == 1
@@ -415,13 +419,6 @@ def test_a_fault_in_one_rule_keeps_no_other_from_judging(tmp_path: Path, monkeyp
 
 
 def test_a_subject_that_does_not_repeat_itself_is_warned(tmp_path: Path) -> None:
-    names = iter(range(10_000))
-
-    class Forgetful(Control):
-        def onBackupEx(self, backupInfo: str) -> str:
-            print("run", next(names))
-            return RESULT
-
     outcome = run_of(Forgetful, tmp_path, check_repeat=True).outcome("BK511")
     assert outcome.outcome is OutcomeKind.WARNED
     assert any("log at" in reported.finding.seen for reported in outcome.findings)

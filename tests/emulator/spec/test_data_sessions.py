@@ -19,27 +19,13 @@ from emulator.service.reverse import FileReady
 from emulator.storage.config.backup_config import parse_backup_config
 from emulator.storage.pack.index import read_entries
 from emulator.storage.transfer import Blob, DataError
-from tests.emulator.harness import BUNDLE, OK_JSON, S, called, end_time, seen
+from tests.emulator.harness import BUNDLE, Ex, Idle, S, called, end_time, seen
 
 FULL, INCREMENTAL = SessionKind.FULL_BACKUP, SessionKind.INCREMENTAL_BACKUP
 F = "/data/storage/el2/base/files"
 BIG = 2 * 1024 * 1024 + 1
 MTIME = 1_700_000_000
 ATIME_NS, MTIME_NS = MTIME * S + 123_456_004, MTIME * S + 123_456_006
-
-
-class Idle:
-    def onBackup(self) -> None: ...
-
-    def onRestore(self, version: object) -> None: ...
-
-
-class Ex:
-    def onBackupEx(self, info: str) -> str:
-        return OK_JSON
-
-    def onRestoreEx(self, version: object, info: str) -> str:
-        return OK_JSON
 
 
 def package(*includes: str) -> Package:

@@ -14,16 +14,12 @@ from emulator import BusinessError, Device, load_subject
 from emulator.client import Callbacks, IncrementalBackupSession, SessionBackup, SessionRestore
 from emulator.package import Package
 from emulator.storage.config.backup_config import parse_backup_config
-from tests.emulator.harness import BUNDLE, run
+from tests.emulator.harness import BUNDLE, Idle, run
 
 BASE = "data/storage/el2/base"
 F = f"{BASE}/files"
 CONFIG = {"allowToBackupRestore": True, "includes": [f"{F}/"], "excludes": [f"{F}/big"]}
 OLD_S, NEW_S = 1_600_000_000, 1_700_000_000
-
-
-class Idle:
-    def onBackup(self) -> None: ...
 
 
 def phone(root: Path) -> None:

@@ -13,7 +13,7 @@ from emulator.client import Callbacks, SessionBackup
 from emulator.conditions import Kill
 from emulator.package import Package
 from emulator.storage.config.backup_config import parse_backup_config
-from tests.emulator.harness import BUNDLE, OK_JSON
+from tests.emulator.harness import BUNDLE, Ex, Idle
 
 STAGING = "data/storage/el2/base/.backup"
 EL1 = "data/storage/el1/base/.backup"
@@ -24,20 +24,6 @@ FULL, INCREMENTAL = SessionKind.FULL_BACKUP, SessionKind.INCREMENTAL_BACKUP
 RESTORES = [SessionKind.FULL_RESTORE, SessionKind.INCREMENTAL_RESTORE]
 
 
-class Plain:
-    def onBackup(self) -> None: ...
-
-    def onRestore(self, version: object) -> None: ...
-
-
-class Ex:
-    def onBackupEx(self, info: str) -> str:
-        return OK_JSON
-
-    def onRestoreEx(self, version: object, info: str) -> str:
-        return OK_JSON
-
-
 class Fails:
     def onBackup(self) -> None:
         raise ValueError("no")
@@ -46,7 +32,7 @@ class Fails:
         raise ValueError("no")
 
 
-SUBJECTS = [Plain, Ex, Fails]
+SUBJECTS = [Idle, Ex, Fails]
 
 
 def phone(root: Path) -> None:
@@ -100,9 +86,9 @@ def test_a_restore_that_keeps_staging_removes_the_tars_that_it_unpacked(subject:
 @pytest.mark.parametrize(("infos", "found"), [(CLEAR, []), (KEEP, ALL_LEFT)])
 def test_a_process_that_dies(infos: str, found: list[str]) -> None:
     """With clearing on, the service starts it once more just to wipe."""
-    assert left(Plain, FULL, infos, Kill(event=12)) == found
+    assert left(Idle, FULL, infos, Kill(event=12)) == found
     with Device(conditions=[Kill(event=12)]) as device:
-        device.install(load_subject(Plain), package=PACKAGE, sandbox=phone)
+        device.install(load_subject(Idle), package=PACKAGE, sandbox=phone)
         record = device.run(SessionPlan(infos=infos))
     purposes = [event.data["purpose"] for event in record.of_kind("process.start")]
     assert purposes == (["backup"] if found else ["backup", "clean"])
@@ -139,7 +125,7 @@ def test_what_an_earlier_session_left_is_gone_when_the_app_is_called(
 def test_asking_for_compatibility_clears_only_what_is_in_the_session(appended: bool, stays: bool) -> None:
     """Control-plane 4.3, step 4."""
     with Device() as device:
-        bundle = device.install(load_subject(Plain), package=PACKAGE, sandbox=phone)
+        bundle = device.install(load_subject(Idle), package=PACKAGE, sandbox=phone)
         root = bundle.sandbox.make()
         session = SessionBackup(device, Callbacks())
         if appended:

