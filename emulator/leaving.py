@@ -25,6 +25,7 @@ from emulator.storage.config.bundle_info import BundleInfo
 from emulator.storage.names import extension
 from emulator.storage.pack.json_text import quoted
 from emulator.storage.pack.staging import BACKUP
+from emulator.storage.paths import rooted
 from emulator.storage.scan import Decision, Fate, Scan, ScannedFile, decisions
 from emulator.subject import Subject
 
@@ -208,20 +209,20 @@ class _Result:
             blob = blob if decision.fate is Fate.LINK_AS_EMPTY_FILE else ""
             return replace(listed, blob=blob, why=decision.fate.word, text=_text(decision))
         recorded = _in_index(scanned.recorded) if scanned.big else scanned.recorded
-        listed = replace(listed, recorded="" if _rooted(recorded) == decision.path else recorded)
+        listed = replace(listed, recorded="" if rooted(recorded) == decision.path else recorded)
         if why := self._lost(scanned, blob):
             return replace(listed, blob="", why=why, text=self._text(scanned, why))
-        return replace(listed, leaves=True, size=self._sent[blob].get(_rooted(scanned.recorded), 0))
+        return replace(listed, leaves=True, size=self._sent[blob].get(rooted(scanned.recorded), 0))
 
     def _lost(self, scanned: ScannedFile, blob: str) -> str:
         """Why what the scan took did not leave, or ""."""
         if scanned.big and "/" in extension(scanned.path):
             return BREAKS_THE_BUNDLE
-        if _rooted(scanned.path) in self._errors:
+        if rooted(scanned.path) in self._errors:
             return PACK_ERROR
         if not blob:
             return NOT_SENT
-        is_packed = scanned.is_directory or _rooted(scanned.recorded) in self._sent[blob]
+        is_packed = scanned.is_directory or rooted(scanned.recorded) in self._sent[blob]
         return "" if is_packed else PACK_ERROR
 
     def _text(self, scanned: ScannedFile, why: str) -> str:
@@ -229,12 +230,8 @@ class _Result:
             return "its blob's name would hold a slash, which ends the backup of the whole app"
         if why == NOT_SENT:
             return "the backup ended before it was sent"
-        number = self._errors.get(_rooted(scanned.path), errno.EACCES)
+        number = self._errors.get(rooted(scanned.path), errno.EACCES)
         return f"it could not be packed any more: {errno.errorcode.get(number, number)}"
-
-
-def _rooted(path: str) -> str:
-    return "/" + path.lstrip("/")
 
 
 def _in_index(path: str) -> str:

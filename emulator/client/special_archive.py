@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from emulator.storage.pack.index import IndexEntry, IndexThrows, full_index, read_entries
 from emulator.storage.pack.staging import RESTORE
+from emulator.storage.paths import rooted
 from emulator.storage.transfer import Archive
 from emulator.storage.unpack.special import INDEX
 
@@ -29,7 +30,7 @@ def special_archive(archive: Archive) -> Archive:
 def _named(entry: IndexEntry) -> tuple[str, IndexEntry]:
     """The name in the old index, and the element of the new one."""
     if entry.is_big_file or entry.is_user_tar:
-        path = f"/{entry.path.lstrip('/')}"
+        path = rooted(entry.path)
         return entry.file_name, replace(entry, file_name=path, path=path)
     name = entry.file_name.rpartition("/")[2]
     return entry.file_name, replace(entry, file_name=f"{RESTORE}/{name}", path="/")

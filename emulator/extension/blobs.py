@@ -18,6 +18,7 @@ from emulator.storage.pack.index import NO_STAT, BlobStat, IndexEntry, blob_stat
 from emulator.storage.pack.slices import Packable
 from emulator.storage.pack.staging import BACKUP, make_staging
 from emulator.storage.pack.tar import PackedTar, PackError, pack
+from emulator.storage.paths import rooted
 from emulator.storage.sandbox import Sandbox
 from emulator.storage.transfer import Blob, FileContent
 
@@ -73,7 +74,7 @@ class BlobMaker:
     def big_file(self, path: str, recorded: str, name: str, manifest: bytes = b"", *, no_tar: bool = False) -> Outgoing:
         """The live file at ``path`` as a blob of its own, opened as the extension opens it."""
         error, status, host = 0, None, Path()
-        device_path = "/" + path.lstrip("/")
+        device_path = rooted(path)
         try:
             host = Path(self.inside.host(path))
             status = os.stat(host)
@@ -85,7 +86,7 @@ class BlobMaker:
         except OSError as failed:
             error = failed.errno or errno.EIO
         size = status.st_size if status is not None else 0
-        files = () if error else (FileContent("/" + recorded.lstrip("/"), size, checksum(host, size)),)
+        files = () if error else (FileContent(rooted(recorded), size, checksum(host, size)),)
         entry = IndexEntry(
             name,
             recorded,
@@ -125,7 +126,7 @@ def _contents(inside: Inside, entries: Iterable[Packable]) -> Iterator[tuple[str
         except OSError:
             continue
         if stat.S_ISREG(status.st_mode) and status.st_mode & stat.S_IRUSR:
-            content = FileContent("/" + entry.recorded.lstrip("/"), status.st_size, checksum(host, status.st_size))
+            content = FileContent(rooted(entry.recorded), status.st_size, checksum(host, status.st_size))
             yield entry.path, content
 
 

@@ -15,6 +15,7 @@ from emulator.storage.inside import Inside
 from emulator.storage.names import MANAGE_JSON, MANIFEST_SUFFIX
 from emulator.storage.pack.index import read_names
 from emulator.storage.pack.staging import RESTORE, make_staging
+from emulator.storage.paths import rooted
 from emulator.storage.sandbox import Sandbox
 from emulator.storage.transfer import Blob
 from emulator.storage.unpack.events import Restored, What
@@ -113,7 +114,7 @@ class Incoming:
             return
         inside = Inside(self._sandbox.make())
         for restored in self._flow(inside):
-            path = "/" + restored.path.lstrip("/")
+            path = rooted(restored.path)
             if restored.what is What.FILE:
                 yield Placed(restored.blob, path, restored.size, checksum(inside.host(path), restored.size))
             elif restored.what not in (What.DIRECTORY, What.FILTERED):

@@ -25,6 +25,7 @@ from emulator.storage.pack.index import IndexEntry, full_index, incremental_inde
 from emulator.storage.pack.slices import is_full, slices
 from emulator.storage.pack.staging import BACKUP
 from emulator.storage.pack.tar import PackHangs
+from emulator.storage.paths import rooted
 from emulator.storage.planting import change_before_packing
 from emulator.storage.sandbox import Sandbox
 from emulator.storage.scan import Fate, Scan, ScannedFile, scan
@@ -115,13 +116,13 @@ class FullBackup:
         """Big files in the order of the scan, then the tars. Raises DataError and PackHangs."""
         if self.scan is None:
             return
-        found = ("/" + file.path.lstrip("/") for file in (*self.scan.small, *self.scan.big))
+        found = (rooted(file.path) for file in (*self.scan.small, *self.scan.big))
         change_before_packing(self._sandbox, self._conditions, found)
         maker = BlobMaker(self._sandbox, Inside(self._sandbox.root), self._disk, self._packer.owner)
         for file in self.scan.big:
             if file.fate is Fate.FIFO_BLOCKS:
                 raise PackHangs(file.path)
-            name = self.blob_of[file] = "/" + file.path.lstrip("/") if self._no_tar else self._packer.names.name(file.path)
+            name = self.blob_of[file] = rooted(file.path) if self._no_tar else self._packer.names.name(file.path)
             yield maker.big_file(file.path, file.recorded, name, no_tar=self._no_tar)
         for entries in slices(self.scan.small):
             name = tar_name(next(self._packer.numbers))
@@ -160,7 +161,7 @@ class IncrementalBackup:
         """The tars, then the big files in order of their names, each with its manifest. Raises DataError and PackHangs."""
         if self._compared is None:
             return
-        found = ("/" + line.path.lstrip("/") for line in (*self._compared.small, *self._compared.big))
+        found = (rooted(line.path) for line in (*self._compared.small, *self._compared.big))
         change_before_packing(self._sandbox, self._conditions, found)
         maker = BlobMaker(self._sandbox, Inside(self._sandbox.root), self._disk, self._packer.owner)
         for lines in slices(self._compared.small):

@@ -13,6 +13,7 @@ from emulator.storage.config.bundle_info import BundleInfo
 from emulator.storage.incremental.compare import HashHangs
 from emulator.storage.incremental.stat_list import StatList
 from emulator.storage.pack.tar import PackError, PackHangs
+from emulator.storage.paths import rooted
 from emulator.storage.transfer import DataError
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Packing:
 
     async def _hang(self, path: str) -> NoReturn:
         """Wait for a FIFO's writer, which never comes."""
-        self._process.journal.add("pack.hang", bundle=self._process.bundle.full_name, path="/" + path.lstrip("/"))
+        self._process.journal.add("pack.hang", bundle=self._process.bundle.full_name, path=rooted(path))
         await Future[None](self._process.kernel)
         raise AssertionError(path)
 
@@ -100,7 +101,7 @@ class Packing:
         self._process.journal.add(
             "pack.error",
             bundle=self._process.bundle.full_name,
-            path="/" + error.path.lstrip("/"),
+            path=rooted(error.path),
             errno=error.errno,
             garbles=error.header_written,
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from emulator.extension.incoming import Incoming, Place
 from emulator.storage.inside import Inside
 from emulator.storage.pack.staging import RESTORE, make_staging
+from emulator.storage.paths import rooted
 from emulator.storage.unpack.events import Restored
 from emulator.storage.unpack.special import INDEX, report_path, special_restore
 
@@ -27,7 +28,7 @@ class SpecialIncoming(Incoming):
         return special_restore(inside, disk=self._disk)
 
     def _create(self, uri: str) -> Place:
-        path = f"/{uri.lstrip('/')}"
+        path = rooted(uri)
         self._make_file(path)
         if not self._terms.incremental:
             return Place(path)

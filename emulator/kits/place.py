@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from emulator.kernel import current_thread
 from emulator.storage.disk import HEALTHY_DISK, Disk
+from emulator.storage.paths import rooted
 from emulator.storage.sandbox import OF_THE_APP, Sandbox
 
 
@@ -50,7 +51,7 @@ class Place:
 
     def look_outside(self, path: str) -> None:
         """Tell of a device path that leads to none of the app's directories."""
-        whole = os.path.normpath("/" + path.lstrip("/"))
+        whole = os.path.normpath(rooted(path))
         if path and not f"{whole}/".startswith(OF_THE_APP):
             self.touched_outside(whole, self.writes)
 

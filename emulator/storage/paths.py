@@ -15,6 +15,11 @@ def is_file_path_valid(path: str) -> bool:
     return not (path.startswith("../") or "/../" in path or path.endswith("/.."))
 
 
+def rooted(path: str) -> str:
+    """The path with one slash in front, however many it has."""
+    return "/" + path.lstrip("/")
+
+
 def gen_mapping_dir(backup_dir: str, restore_dir: str) -> str:
     """GenMappingDir: both directories of a mapping as one text."""
     return f"{backup_dir}{MAPPING_SEPARATOR}{restore_dir}{MAPPING_SEPARATOR}"

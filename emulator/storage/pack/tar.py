@@ -15,6 +15,7 @@ from emulator.storage.inside import Inside
 from emulator.storage.pack.content import STEP, move
 from emulator.storage.pack.header import BLOCK, HeaderWriter, Owner, padded
 from emulator.storage.pack.slices import Packable
+from emulator.storage.paths import rooted
 from emulator.storage.transfer import DataError
 
 TAIL = bytes(2 * BLOCK)
@@ -189,7 +190,7 @@ class _Packer:
             target = os.lstat(self._inside.host(path))
             status = target if path.endswith("/") else status
         if not self._disk.healthy:
-            self._disk.opening("/" + path.lstrip("/"), False)
+            self._disk.opening(rooted(path), False)
         _open_check(path, target.st_mode)
         return host, status
 
@@ -228,7 +229,7 @@ class _Packer:
     def _read(self, fd: int, path: str, size: int) -> bytes:
         if not self._disk.healthy:
             try:
-                self._disk.reading("/" + path.lstrip("/"), size)
+                self._disk.reading(rooted(path), size)
             except OSError as error:
                 raise PackHangs(path, error.errno) from error
         return os.read(fd, size)

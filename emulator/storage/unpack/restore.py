@@ -15,7 +15,7 @@ from emulator.storage.inside import Inside
 from emulator.storage.names import MANAGE_JSON, MANIFEST_SUFFIX, extension
 from emulator.storage.pack.index import IndexEntry, IndexThrows, read_entries, read_names
 from emulator.storage.pack.staging import RESTORE
-from emulator.storage.paths import is_file_path_valid
+from emulator.storage.paths import is_file_path_valid, rooted
 from emulator.storage.transfer import DataError
 from emulator.storage.unpack.big_files import PUBLIC_HOME, BigFiles
 from emulator.storage.unpack.events import Restored, What
@@ -135,7 +135,7 @@ def _big_files(flow: _Flow, entries: Collection[IndexEntry]) -> Iterator[Restore
             yield Restored(entry.file_name, entry.path, What.IGNORED)
             continue
         if flow.without_tar:
-            yield Restored(entry.file_name, f"/{entry.path.lstrip('/')}", What.STAGED)
+            yield Restored(entry.file_name, rooted(entry.path), What.STAGED)
             continue
         manifest = _read_file(flow, entry.file_name + MANIFEST_SUFFIX)
         if manifest is None:

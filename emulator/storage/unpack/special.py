@@ -14,7 +14,7 @@ from emulator.storage.inside import Inside
 from emulator.storage.names import MANAGE_JSON, MANIFEST_SUFFIX, hash_file_path
 from emulator.storage.pack.index import IndexEntry, IndexThrows, read_entries
 from emulator.storage.pack.staging import RESTORE
-from emulator.storage.paths import is_file_path_valid
+from emulator.storage.paths import is_file_path_valid, rooted
 from emulator.storage.transfer import DataError
 from emulator.storage.unpack.big_files import set_status
 from emulator.storage.unpack.events import Restored, What
@@ -62,7 +62,7 @@ def _read_index(inside: Inside, disk: Disk) -> tuple[IndexEntry, ...]:
 
 
 def _big_file(inside: Inside, disk: Disk, entry: IndexEntry) -> Restored:
-    path = "/" + entry.file_name.lstrip("/")
+    path = rooted(entry.file_name)
     if not is_file_path_valid(entry.file_name):
         return Restored(entry.file_name, path, What.FORBIDDEN)
     try:
