@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from emulator.kernel import current_thread
+from emulator.kernel.events import NS_PER_S
 from emulator.kits.place import Place, here, is_lent
 
 _T = TypeVar("_T", bound=type)
-NS_PER_S = 1_000_000_000
 
 
 def at_once(function: Callable[..., Any]) -> Callable[..., Any]:

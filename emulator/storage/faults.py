@@ -20,9 +20,9 @@ from emulator.conditions import (
     StorageFull,
     find_condition,
 )
+from emulator.kernel.events import NS_PER_S
 from emulator.storage.disk import HEALTHY_DISK, Disk
 
-NS_PER_S = 1_000_000_000
 ENOKEY = 126
 """Linux's number; other hosts have no such error."""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from emulator.kernel import fuel
+from emulator.kernel.events import NS_PER_MS
 from emulator.kits.errors import BusinessError
 from emulator.runtime.arkts.bridge import taken_ns
 from emulator.runtime.arkts.bridge.context import paths_of
@@ -18,8 +19,6 @@ from emulator.runtime.realm import AppError
 if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
     from emulator.runtime.arkts.realm import ArkTsRealm
-
-NS_PER_MS = 1_000_000
 
 Event = Callable[[], None]
 

@@ -10,6 +10,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from emulator.kernel.events import NS_PER_S
 from emulator.storage.incremental.manifest import STAT_COLUMNS, ReportLine, write_report
 from emulator.storage.inside import Inside, size_of
 from emulator.storage.paths import is_file_path_valid
@@ -26,7 +27,6 @@ MAPPED_PREFIXES = (
 
 MODULE_DIRECTORIES = ("database", "files", "preferences")
 _MODULE_PATTERNS = ("/data/storage/el1/base/haps/*", "/data/storage/el2/base/haps/*")
-_NS_PER_S = 1_000_000_000
 _NOTHING = os.stat_result([0] * 10, {"st_mtime_ns": 0})
 _LISTABLE = stat.S_IRUSR | stat.S_IXUSR
 
@@ -130,7 +130,7 @@ def _status(inside: Inside, path: str, entry: os.DirEntry[str]) -> os.stat_resul
 
 
 def _line(path: str, status: os.stat_result, is_directory: bool, last_backup_time: int) -> ReportLine:
-    mtime = status.st_mtime_ns // _NS_PER_S
+    mtime = status.st_mtime_ns // NS_PER_S
     flag = is_incremental(mtime, last_backup_time)
     return ReportLine(path, str(status.st_mode), is_directory, size_of(status), mtime, "", flag)
 

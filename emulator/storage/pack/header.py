@@ -7,10 +7,10 @@ import stat
 import zlib
 from dataclasses import dataclass
 
+from emulator.kernel.events import NS_PER_S
 from emulator.storage.inside import size_of
 
 BLOCK = 512
-NS_PER_S = 1_000_000_000
 NAME_BYTES = 100
 """Names of this many bytes and more travel in a block of their own."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from emulator.kernel.events import NS_PER_S
 from emulator.storage.config.text import Json, NotJson, TooDeep, parse_json
 from emulator.storage.names import extension
 from emulator.storage.pack.json_text import Written, one_line, styled
@@ -14,7 +15,6 @@ from emulator.storage.pack.json_text import Written, one_line, styled
 DEFAULT_MODE = 0o100660
 """st_mode where a stat is there and has none that can be used."""
 
-_NS_PER_S = 1_000_000_000
 _INT32, _INT64 = 1 << 31, 1 << 63
 
 
@@ -88,7 +88,7 @@ def file_info(path: str, stat: BlobStat) -> str:
 def _times(stat: BlobStat) -> dict[str, Written]:
     times = {"st_atim": stat.atime_ns, "st_mtim": stat.mtime_ns}
     return {
-        member: {"tv_sec": time_ns // _NS_PER_S, "tv_nsec": time_ns % _NS_PER_S}
+        member: {"tv_sec": time_ns // NS_PER_S, "tv_nsec": time_ns % NS_PER_S}
         for member, time_ns in times.items()
         if time_ns is not None
     }
@@ -139,7 +139,7 @@ def _stat(value: Json) -> BlobStat:
 
 def _time(value: dict[str, Json], name: str) -> int:
     time = _object(value.get(name), name)
-    return _integer(time.get("tv_sec"), _INT64, 0) * _NS_PER_S + _integer(time.get("tv_nsec"), _INT64, 0)
+    return _integer(time.get("tv_sec"), _INT64, 0) * NS_PER_S + _integer(time.get("tv_nsec"), _INT64, 0)
 
 
 def _integer(value: Json, limit: int, otherwise: int) -> int:

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from emulator.kernel.events import NS_PER_S
 from tests.emulator.runtime.box import run_app
 from tests.emulator.runtime.programs import PROGRAMS, note, until_cancelled
 
 Trace = list[tuple[float, tuple[str, ...]]]
-NS_PER_S = 1_000_000_000
 
 
 class Inline(Executor):

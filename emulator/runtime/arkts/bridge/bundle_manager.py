@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from emulator.kernel.events import NS_PER_MS
 from emulator.plan import ORDINARY_VERSION
 from emulator.runtime.arkts.bridge.app import App, Operations
 from emulator.runtime.arkts.bridge.file_io import APP_UID
@@ -22,7 +23,7 @@ def _name(app: App) -> str:
 def _self(app: App, flags: int) -> dict[str, Any]:
     """A BundleInfo; the version is the ordinary one, for the emulated device installs no other."""
     clone = int(app.process.bundle.full_name.partition(":")[2] or 0)
-    installed_ms = app.process.wall_epoch_ns // 1_000_000
+    installed_ms = app.process.wall_epoch_ns // NS_PER_MS
     info: dict[str, Any] = {
         "name": _name(app),
         "vendor": "example",

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from emulator.kernel.events import NS_PER_S
 from emulator.kits.errors import BusinessError
 from emulator.kits.file_io.trees import is_directory, make_directories
 from emulator.runtime.arkts.bridge.app import App, Operations
@@ -29,7 +30,7 @@ def _compress(app: App, sources: Sequence[str], target: str, options: Mapping[st
     files, archive = files_of(app), io.BytesIO()
     level = options.get("level", DEFAULT_LEVEL)
     method = zipfile.ZIP_STORED if level == 0 else zipfile.ZIP_DEFLATED
-    moment = time.gmtime((app.process.wall_epoch_ns + app.now_ns()) // 1_000_000_000)[:6]
+    moment = time.gmtime((app.process.wall_epoch_ns + app.now_ns()) // NS_PER_S)[:6]
     with zipfile.ZipFile(archive, "w", method, compresslevel=None if level == DEFAULT_LEVEL else level) as made:
         for source in sources:
             for name, content in _entries(files, source, bool(options.get("keepTopLevelFolder"))):
