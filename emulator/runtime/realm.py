@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from emulator.record import Value
+
+if TYPE_CHECKING:
+    from emulator.journal import Journal
 
 UNDEFINED = Value("undefined", "undefined")
 
@@ -42,6 +45,19 @@ class Completion(NamedTuple):
     outcome: str
     value: Value = UNDEFINED
     error: AppError | None = None
+
+
+def note_outcome(journal: Journal, kind: str, number: int, completion: Completion) -> None:
+    """Write down how call ``number`` ended: ``kind`` is call.sync-end or call.settled (docs/record.md)."""
+    value, error = completion.value, completion.error
+    journal.add(
+        kind,
+        call=number,
+        outcome=completion.outcome,
+        value={"kind": value.kind, "text": value.text},
+        error=error.to_json() if error else None,
+        where=error.where or None if error else None,
+    )
 
 
 class CallJob(Protocol):

@@ -13,7 +13,7 @@ from emulator.runtime.arkts.frames import Frames
 from emulator.runtime.arkts.pool import TaskPool
 from emulator.runtime.arkts.shims import operations
 from emulator.runtime.arkts.thread import JsThread
-from emulator.runtime.realm import UNDEFINED, CallJob, Completion
+from emulator.runtime.realm import UNDEFINED, CallJob, Completion, note_outcome
 
 if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
@@ -138,7 +138,7 @@ class MainThread(JsThread):
         """The synchronous part is over: the native return parser runs before any micro-task."""
         job, area = self._calls[number]
         completion = self._completion(outcome, value, error)
-        self._note_outcome("call.sync-end", number, completion)
+        note_outcome(self.process.journal, "call.sync-end", number, completion)
         if outcome != "promise":
             self._finish(job, area)
         self.thread.run_native(job.returned(completion))
@@ -147,7 +147,7 @@ class MainThread(JsThread):
         """The reaction to the promise, which is a micro-task itself."""
         job, area = self._calls[number]
         completion = self._completion(outcome, value, error)
-        self._note_outcome("call.settled", number, completion)
+        note_outcome(self.process.journal, "call.settled", number, completion)
         self._finish(job, area)
         self.thread.run_native(job.settled(completion))
 
@@ -155,17 +155,6 @@ class MainThread(JsThread):
         if error is not None:
             return Completion(outcome, error=self.app_error(error))
         return Completion(outcome, Value(value["kind"], value["text"]) if value is not None else UNDEFINED)
-
-    def _note_outcome(self, kind: str, number: int, completion: Completion) -> None:
-        error = completion.error
-        self.process.journal.add(
-            kind,
-            call=number,
-            outcome=completion.outcome,
-            value={"kind": completion.value.kind, "text": completion.value.text},
-            error=error.to_json() if error else None,
-            where=error.where or None if error else None,
-        )
 
     def _finish(self, job: CallJob, area: int) -> None:
         """What a settled callback leaves behind."""

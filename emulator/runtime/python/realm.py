@@ -28,7 +28,7 @@ from emulator.runtime.python.refusals import NotAvailable
 from emulator.runtime.python.values import is_promise, value_of
 from emulator.runtime.python.words import error_text, text_of
 from emulator.runtime.python.work import call_tag, pending_work
-from emulator.runtime.realm import AppError, CallJob, Completion
+from emulator.runtime.realm import AppError, CallJob, Completion, note_outcome
 
 if TYPE_CHECKING:
     from emulator.extension.process import ExtensionProcess
@@ -169,14 +169,7 @@ class PythonRealm:
         process.enter(job)
         area = process.context.area
         completion, future = self._invoke(job)
-        self._journal.add(
-            "call.sync-end",
-            call=job.number,
-            outcome=completion.outcome,
-            value=_plain(completion.value),
-            error=completion.error.to_json() if completion.error else None,
-            where=completion.error.where or None if completion.error else None,
-        )
+        note_outcome(self._journal, "call.sync-end", job.number, completion)
         if future is None:
             self._let_workers_come_to_rest()
             self._finish(job, area)
@@ -259,14 +252,7 @@ class PythonRealm:
             completion = Completion("rejected", error=self._error(error))
         else:
             completion = Completion("fulfilled", value_of(future.result()))
-        self._journal.add(
-            "call.settled",
-            call=job.number,
-            outcome=completion.outcome,
-            value=_plain(completion.value),
-            error=completion.error.to_json() if completion.error else None,
-            where=completion.error.where or None if completion.error else None,
-        )
+        note_outcome(self._journal, "call.settled", job.number, completion)
         self._finish(job, area)
         self._main.run_native(job.settled(completion))
 
@@ -358,7 +344,3 @@ def _note_entry(name: str) -> None:
 
 def _argument(argument: Any) -> Any:
     return BundleVersion(**argument) if isinstance(argument, dict) else argument
-
-
-def _plain(value: Value) -> dict[str, str]:
-    return {"kind": value.kind, "text": value.text}
