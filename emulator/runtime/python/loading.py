@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from emulator.ability import CALLBACKS
-from emulator.runtime.python import early_threads, overridden, surface
+from emulator.runtime.python import early_threads, locks, overridden, surface
 from emulator.runtime.python.subject import PythonSubject, shown
 from emulator.runtime.python.words import error_text
 
@@ -107,7 +107,7 @@ def _packages_around(path: Path) -> tuple[list[str], str]:
 
 def _loading(load: Callable[[], ModuleType], name: str) -> ModuleType:
     surface.install()
-    with early_threads.refused(lambda: _roots(name)), surface.loading():
+    with early_threads.refused(lambda: _roots(name)), locks.loading():
         module = load()
     surface.rebind()
     return module
@@ -172,7 +172,7 @@ def _without_callbacks(cls: type[Any]) -> str:
 def _try_instance(cls: type[Any]) -> dict[str, Any]:
     """The callbacks that an instance has. One that starts a thread is not made any further: its processes do that."""
     try:
-        with early_threads.refused(lambda: _roots(cls.__module__)), surface.loading():
+        with early_threads.refused(lambda: _roots(cls.__module__)), locks.loading():
             instance = cls()
             callbacks = overridden.of_instance(instance)
     except early_threads.StartedEarly as error:

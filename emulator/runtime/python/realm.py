@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.ability import BundleVersion, NonErrorValue
 from emulator.kernel import AppThread, Killed, Rank, current_thread
 from emulator.record import Value
-from emulator.runtime.python import files, interpreter, interrupts, log_handlers, surface
+from emulator.runtime.python import event_loops, files, interpreter, interrupts, log_handlers, surface
 from emulator.runtime.python.loop import VirtualEventLoop
 from emulator.runtime.python.refusals import NotAvailable
 from emulator.runtime.python.values import is_promise, value_of
@@ -101,7 +101,7 @@ class PythonRealm:
         thread = current_thread()
         assert thread is not None
         thread.dying = True
-        surface.forget(self._process)
+        event_loops.forget(self._process)
 
     def pending_work(self, call: int) -> list[str]:
         """Work that was started during this call."""
@@ -153,7 +153,7 @@ class PythonRealm:
     def main_loop(self) -> VirtualEventLoop:
         """The loop of the main thread, made when first asked for, and again when the app has closed it."""
         if self._loop is None or self._loop.is_closed():
-            self._loop = surface.main_loop()
+            self._loop = event_loops.main_loop()
         return self._loop
 
     # one call ------------------------------------------------------------------------------------------------------------

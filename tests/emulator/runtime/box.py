@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from emulator.kernel import AppThread, Kernel, current_thread
-from emulator.runtime.python import surface
+from emulator.runtime.python import event_loops, surface
 from emulator.runtime.python.refusals import NotAvailable
 from emulator.storage.sandbox import Sandbox
 
@@ -79,7 +79,7 @@ class Box:
         thread = current_thread()
         assert thread is not None
         thread.dying = True
-        surface.forget(self)
+        event_loops.forget(self)
 
     # what the runtime asks a process for ---------------------------------------------------------------------------------
 
@@ -92,7 +92,7 @@ class Box:
 
     def main_loop(self) -> Any:
         if self._loop is None or self._loop.is_closed():
-            self._loop = surface.main_loop()
+            self._loop = event_loops.main_loop()
         return self._loop
 
     def spawn_thread(self, name: str, body: Callable[[], None]) -> AppThread:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from emulator.runtime.python import surface
+from emulator.runtime.python import locks, surface
 from tests.emulator.runtime.box import Box, run_app
 
 T = TypeVar("T")
@@ -189,7 +189,7 @@ def test_numbers_drawn_while_loading_are_the_same_and_disturb_nobody() -> None:
     state = random.getstate()
     drawn = []
     for _ in range(2):
-        with surface.loading():
+        with locks.loading():
             drawn.append(random.random())
     assert drawn[0] == drawn[1]
     assert random.getstate() == state
