@@ -5,7 +5,7 @@ A plan is plain data that saves to JSON; together with a device profile, conditi
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -31,11 +31,14 @@ class SessionKind(StrEnum):
         """True for both kinds of backup."""
         return self in (SessionKind.FULL_BACKUP, SessionKind.INCREMENTAL_BACKUP)
 
+    @classmethod
+    def _missing_(cls, value: object) -> None:
+        raise PlanError(f"there is no session {value!r}; there are {', '.join(cls)}")
+
 
 DEFAULT_BUNDLE = "com.example.app"
 ORDINARY_VERSION = BundleVersion(1000000, "1.0.0")
 UPGRADE_VERSION = BundleVersion(0, "0.0.0.0-12.0.0")
-
 
 ACTIONS = (
     "cancel",
@@ -106,6 +109,10 @@ class SessionPlan:
     def from_json(cls, document: dict[str, Any]) -> SessionPlan:
         """The plan that `to_json` gave. Raises PlanError naming the member that is wrong."""
         members = {k: v for k, v in document.items() if k != "nominal"}
+        known = [member.name for member in fields(cls)]
+        for member in members:
+            if member not in known:
+                raise PlanError(f"plan: unknown member {member!r}; known are {', '.join(known)}")
         try:
             members["kind"] = SessionKind(members.get("kind", "full-backup"))
             if "version" in members:

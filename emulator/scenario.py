@@ -101,7 +101,9 @@ class Scenario:
             raise ScenarioError(f"scenario {path}: not JSON ({error})") from None
         try:
             return cls._from_json(document)
-        except (KeyError, TypeError, AttributeError) as error:
+        except KeyError as error:
+            raise ScenarioError(f"scenario {path}: the member {error} is missing") from None
+        except (TypeError, AttributeError) as error:
             raise ScenarioError(f"scenario {path}: {type(error).__name__}: {error}") from None
         except (ScenarioError, PlanError, ConditionError, ProfileError) as error:
             raise ScenarioError(f"scenario {path}: {error}") from None

@@ -88,8 +88,15 @@ def test_a_scenario_never_shows_under_its_name_before_it_is_whole(tmp_path: Path
     [
         ("{", "not JSON"),
         ("{}", "scenarioVersion must be 1, not None"),
-        ('{"scenarioVersion": 1, "subject": {"spec": "a.B"}}', "KeyError: 'plan'"),
-        ('{"scenarioVersion": 1, "subject": {"spec": "a.B"}, "plan": {"kind": "backup"}}', "'backup' is not a valid SessionKind"),
+        ('{"scenarioVersion": 1, "subject": {"spec": "a.B"}}', "the member 'plan' is missing"),
+        (
+            '{"scenarioVersion": 1, "subject": {"spec": "a.B"}, "plan": {"kind": "backup"}}',
+            "plan: there is no session 'backup'; there are full-backup, ",
+        ),
+        (
+            '{"scenarioVersion": 1, "subject": {"spec": "a.B"}, "plan": {"kinds": 1}}',
+            "plan: unknown member 'kinds'; known are kind, ",
+        ),
         (
             '{"scenarioVersion": 1, "subject": {"spec": "a.B"}, "plan": {}, "conditions": [{"name": "Earthquake"}]}',
             "unknown condition 'Earthquake'; known are Kill",
