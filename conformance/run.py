@@ -37,7 +37,7 @@ from conformance.suites.session import SessionGroup, SuiteContext
 from conformance.suites.shrinking import shrink
 from conformance.suites.words import words_of
 from emulator.conditions import Condition
-from emulator.device import Device
+from emulator.device import UNREGISTERED, Device
 from emulator.guard import guarded
 from emulator.package import Package
 from emulator.profile import PRESETS, DeviceProfile
@@ -324,7 +324,7 @@ class ConformanceRun:
     def _without_subject(self, rule_id: str) -> str | None:
         """Why the app has nothing that the rule could judge, as far as that can be said without a session; None if it has."""
         profile = self._settings.device.to_json()
-        return without_subject(rule_id, frozenset(self._subject.callbacks), (profile,), self._package or Package())
+        return without_subject(rule_id, frozenset(self._subject.callbacks), (profile,), self._package or UNREGISTERED)
 
     def _save(self, sighting: Sighting) -> str:
         if not sighting.group.sessions:

@@ -9,8 +9,6 @@ from typing import Any
 FILE_IO = 13_900_000
 """Codes of fileIo are this and the suffix of the table."""
 
-ENOKEY = 126
-
 _SUFFIXES = (
     ("EPERM", "Operation not permitted"),
     ("ENOENT", "No such file or directory"),
@@ -55,7 +53,7 @@ _SUFFIXES = (
     ("EDQUOT", "Quota exceeded"),
 )
 UNKNOWN = (FILE_IO + 42, "Unknown error")
-"""What every errno without a code of its own becomes, ENOKEY for one."""
+"""What every errno without a code of its own becomes, such as ENOKEY of a locked area."""
 
 FILE_IO_CODES: dict[str, tuple[int, str]] = {name: (FILE_IO + n, text) for n, (name, text) in enumerate(_SUFFIXES, 1)}
 """Code and message by the name of the errno."""
@@ -82,6 +80,6 @@ class BusinessError(Exception):
 
 
 def file_error(number: int, data: Any = None) -> BusinessError:
-    """The error for an errno of the host, or for `ENOKEY`."""
+    """The error for an errno of the host."""
     code, message = FILE_IO_CODES.get(errno.errorcode.get(number, ""), UNKNOWN)
     return BusinessError(code, message, data)
