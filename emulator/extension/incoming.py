@@ -13,6 +13,7 @@ from emulator.storage.checksum import checksum
 from emulator.storage.disk import Disk
 from emulator.storage.inside import Inside
 from emulator.storage.names import MANAGE_JSON, MANIFEST_SUFFIX
+from emulator.storage.os_errors import os_error
 from emulator.storage.pack.index import read_names
 from emulator.storage.pack.staging import RESTORE, make_staging
 from emulator.storage.paths import rooted
@@ -157,7 +158,7 @@ class Incoming:
         make_staging(inside, RESTORE)
         host = inside.host(path)
         if not os.path.isdir(os.path.dirname(host)):
-            raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+            raise os_error(errno.ENOENT, path)
         os.close(os.open(host, _CREATE, 0o600))
 
     def _create_with_directories(self, uri: str) -> Place:

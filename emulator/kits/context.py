@@ -7,7 +7,8 @@ from emulator.storage.sandbox import Sandbox
 EL1, EL2, EL3, EL4, EL5 = range(5)
 """The values of ``area`` (AreaMode): which encryption level the directories lie in."""
 
-_LEVELS = ("el1", "el2", "el3", "el4", "el5")
+LEVELS = ("el1", "el2", "el3", "el4", "el5")
+"""Their names in device paths."""
 _WITH_BACKUP = (EL1, EL2)
 
 
@@ -28,11 +29,11 @@ class BackupExtensionContext:
 
     @area.setter
     def area(self, value: int) -> None:
-        if value in range(len(_LEVELS)):
+        if value in range(len(LEVELS)):
             self._area = int(value)
 
     def _storage(self, below: str, level: str | None = None) -> str:
-        return self._sandbox.directory(f"data/storage/{level or _LEVELS[self._area]}/{below}")
+        return self._sandbox.directory(f"data/storage/{level or LEVELS[self._area]}/{below}")
 
     def _of_module(self, name: str) -> str:
         return self._storage(f"base/haps/{self._sandbox.module}/{name}")

@@ -56,6 +56,11 @@ def promised(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     return start
 
 
+def both_forms(function: Callable[..., Any], name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """``name`` and ``nameSync``: as a promise or with a callback, and at once."""
+    return promised(function, name), at_once(function)
+
+
 def in_the_pool(place: Place, job: Callable[[], Any]) -> asyncio.Future[Any]:
     """Do ``job`` at the next turn of the loop of whoever is running."""
     loop = asyncio.get_event_loop()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -22,9 +21,7 @@ from emulator.conditions import (
 )
 from emulator.kernel.events import NS_PER_S
 from emulator.storage.disk import HEALTHY_DISK, Disk
-
-ENOKEY = 126
-"""Linux's number; other hosts have no such error."""
+from emulator.storage.os_errors import ENOKEY, os_error
 
 BLOCK_BYTES = 4096
 """A file system hands out room in blocks: of a write that does not fit, whole blocks go through, or nothing."""
@@ -112,7 +109,7 @@ class FaultyDisk(Disk):
             self._note("StorageFull", "write", path, errno.ENOSPC)
             size = room - room % BLOCK_BYTES
             if not size:
-                raise _error(errno.ENOSPC, path)
+                raise os_error(errno.ENOSPC, path)
         self._left = [left - size for left in self._left]
         return size
 
@@ -164,7 +161,7 @@ class FaultyDisk(Disk):
 
     def _strike(self, condition: StorageCondition, operation: str, path: str, number: int) -> NoReturn:
         self._note(type(condition).__name__, operation, path, number)
-        raise _error(number, path)
+        raise os_error(number, path)
 
     def _note(self, condition: str, operation: str, path: str, number: int) -> None:
         hit = Hit(self.operations, condition, operation, path, number)
@@ -187,8 +184,3 @@ def in_area(path: str, area: str) -> bool:
     """Whether a device path lies in ``area``: el1, el2..., or any directory."""
     root = area.rstrip("/") if area.startswith("/") else f"/data/storage/{area}"
     return path == root or path.startswith(root + "/")
-
-
-def _error(number: int, path: str) -> OSError:
-    text = "Required key not available" if number == ENOKEY else os.strerror(number)
-    return OSError(number, text, path)

@@ -12,8 +12,13 @@ import os
 import stat
 from typing import NamedTuple
 
+from emulator.storage.os_errors import os_error
+
 DIRECTORY_BYTES = 4096
 """st_size of a directory on the device, whatever the file system of the host says (data-plane 8.7, Q)."""
+
+OPEN_TO_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+"""How a file whose host path is known is opened: a link that has come there since is not followed."""
 
 MAX_LINKS = 40
 """Links in a row, as on Linux; more are ELOOP."""
@@ -60,7 +65,7 @@ class Inside:
             except OSError:
                 return host
             path = target if target.startswith("/") else f"{self.device(host).rpartition('/')[0]}/{target}"
-        raise _error(errno.ELOOP, path)
+        raise os_error(errno.ELOOP, path)
 
     def device(self, host: str) -> str:
         """The device path of a host path that this object gave."""
@@ -78,14 +83,14 @@ class Inside:
         """As `directory`; EACCES unless names in it may be looked up."""
         found = self.directory(path)
         if not found.mode & stat.S_IXUSR:
-            raise _error(errno.EACCES, path)
+            raise os_error(errno.EACCES, path)
         return found
 
     def writable(self, path: str) -> Directory:
         """As `searchable`; EACCES unless names may be added."""
         found = self.searchable(path)
         if not found.mode & stat.S_IWUSR:
-            raise _error(errno.EACCES, path)
+            raise os_error(errno.EACCES, path)
         return found
 
     def _below_known(self, key: str) -> Directory | None:
@@ -110,26 +115,22 @@ class Inside:
             if stat.S_ISLNK(mode):
                 links -= 1
                 if links < 0:
-                    raise _error(errno.ELOOP, path)
+                    raise os_error(errno.ELOOP, path)
                 target = os.readlink(host)
                 pending += target.split("/")[::-1]
                 trail = trail[:1] if target.startswith("/") else trail
             elif stat.S_ISDIR(mode):
                 trail.append(Directory(host, mode))
             else:
-                raise _error(errno.ENOTDIR, path)
+                raise os_error(errno.ENOTDIR, path)
         return trail[-1]
 
 
 def _step(directory: Directory, name: str) -> Directory:
     if not directory.mode & stat.S_IXUSR:
-        raise _error(errno.EACCES, directory.host)
+        raise os_error(errno.EACCES, directory.host)
     host = f"{directory.host}/{name}"
     return Directory(host, os.lstat(host).st_mode)
-
-
-def _error(number: int, path: str) -> OSError:
-    return OSError(number, os.strerror(number), path)
 
 
 def size_of(status: os.stat_result) -> int:

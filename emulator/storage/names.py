@@ -9,10 +9,10 @@ import os
 
 from emulator.storage.inside import Inside
 from emulator.storage.name_hash import gen_hash_name
+from emulator.storage.pack.staging import BACKUP
 
 MANAGE_JSON = "manage.json"
 MANIFEST_SUFFIX = ".rp"
-BACKUP_STAGING = "/data/storage/el2/base/.backup/backup"
 BIG_BOUNDARY_BYTES = 2_097_152
 """A file of more bytes is a blob of its own, outside of no-tar mode (data-plane 0.2)."""
 
@@ -74,7 +74,7 @@ def check_own_pack_tar(path: str, inside: Inside) -> bool:
         found = inside.device(inside.directory(directory).host)
     except OSError:
         return False
-    return f"{found}/".startswith(f"{BACKUP_STAGING}/")
+    return f"{found}/".startswith(f"{BACKUP}/")
 
 
 def is_user_tar(path: str, inside: Inside, *, no_tar: bool = False) -> bool:

@@ -6,6 +6,8 @@ import os
 
 PATH_LIMIT_BYTES = 4096
 MAPPING_SEPARATOR = "||||"
+PUBLIC_HOME = "/storage/Users/currentUser/"
+"""The user's own files, which are no app's."""
 
 
 def is_file_path_valid(path: str) -> bool:

@@ -33,8 +33,9 @@ from emulator.kits.file_io.objects import (
 )
 from emulator.kits.file_io.system import FileSystem
 from emulator.kits.file_io.trees import Conflict
-from emulator.kits.forms import at_once, promised
+from emulator.kits.forms import at_once, both_forms
 from emulator.kits.place import here
+from emulator.storage.os_errors import os_error
 
 __all__ = [
     "AccessModeType",
@@ -169,7 +170,7 @@ def _read_text(path: str, options: Options | None = None) -> str:
     with system().opened(path, os.O_RDONLY) as fd:
         size = system().status(fd).st_size
         if (offset or 0) > size or options.get("encoding", "utf-8") != "utf-8":
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+            raise os_error(errno.EINVAL)
         return system().read(fd, min(size, options.get("length", size)), offset).decode("utf-8", "surrogateescape")
 
 
@@ -210,7 +211,7 @@ def _mkdir(path: str, recursion: bool | None = None) -> None:
 def _mkdtemp(prefix: str) -> str:
     """Make a directory whose name ends in six characters in place of ``XXXXXX``; gives its path."""
     if not prefix.endswith("XXXXXX"):
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
     while True:
         path = prefix[:-6] + "".join(here().random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=6))
         if not trees.exists(system(), path):
@@ -240,7 +241,7 @@ def _rename(oldPath: str, newPath: str) -> None:
 def _copy_file(src: str | int, dest: str | int, mode: int = 0) -> None:
     """Copy a file over what is there; both by path or descriptor. ``mode`` can only be 0."""
     if mode:
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
     trees.copy_file(system(), src, dest)
 
 
@@ -272,7 +273,7 @@ def _list_file(path: str, options: Options | None = None) -> list[str]:
 def _truncate(file: str | int, length: int = 0) -> None:
     """Cut or lengthen a file."""
     if length < 0:
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
     if isinstance(file, int):
         system().truncate(file, length)
         return
@@ -296,7 +297,7 @@ def _symlink(target: str, srcPath: str) -> None:
 def _utimes(path: str, mtime: float) -> None:
     """Set the time of the last change, in ms since 1970."""
     if mtime < 0:
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
     system().set_times(path, system().status(path).st_atime_ns, int(mtime * 1_000_000))
 
 
@@ -320,7 +321,7 @@ _STREAM_FLAGS = {
 def _create_stream(path: str, mode: str) -> Stream:
     """A buffered file; ``mode``: r, r+, w, w+, a, a+."""
     if mode not in _STREAM_FLAGS:
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
     return Stream(system(), system().open(path, _STREAM_FLAGS[mode]), mode)
 
 
@@ -328,7 +329,7 @@ def _create_stream(path: str, mode: str) -> Stream:
 def _fdopen_stream(fd: int, mode: str) -> Stream:
     """A buffered file of an open descriptor, which it closes."""
     if mode not in _STREAM_FLAGS:
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
     system().status(fd)
     return Stream(system(), fd, mode)
 
@@ -343,37 +344,33 @@ def _create_random_access_file(
     return RandomAccessFile(system(), fd, options.get("start", 0), options.get("end"))
 
 
-def _forms(function: Callable[..., Any], name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    return promised(function, name), at_once(function)
-
-
-access, accessSync = _forms(_access, "access")
-close, closeSync = _forms(_close, "close")
-copyDir, copyDirSync = _forms(_copy_dir, "copyDir")
-copyFile, copyFileSync = _forms(_copy_file, "copyFile")
-createRandomAccessFile, createRandomAccessFileSync = _forms(_create_random_access_file, "createRandomAccessFile")
-createStream, createStreamSync = _forms(_create_stream, "createStream")
-fdatasync, fdatasyncSync = _forms(_fsync, "fdatasync")
-fdopenStream, fdopenStreamSync = _forms(_fdopen_stream, "fdopenStream")
-fsync, fsyncSync = _forms(_fsync, "fsync")
-listFile, listFileSync = _forms(_list_file, "listFile")
-lstat, lstatSync = _forms(_lstat, "lstat")
-mkdir, mkdirSync = _forms(_mkdir, "mkdir")
-mkdtemp, mkdtempSync = _forms(_mkdtemp, "mkdtemp")
-moveDir, moveDirSync = _forms(_move_dir, "moveDir")
-moveFile, moveFileSync = _forms(_move_file, "moveFile")
-open, openSync = _forms(_open, "open")  # noqa: A001
-read, readSync = _forms(_read, "read")
-readLines, readLinesSync = _forms(_read_lines, "readLines")
-readText, readTextSync = _forms(_read_text, "readText")
-rename, renameSync = _forms(_rename, "rename")
-rmdir, rmdirSync = _forms(_rmdir, "rmdir")
-stat, statSync = _forms(_stat, "stat")
-symlink, symlinkSync = _forms(_symlink, "symlink")
-truncate, truncateSync = _forms(_truncate, "truncate")
-unlink, unlinkSync = _forms(_unlink, "unlink")
-utimes, utimesSync = _forms(_utimes, "utimes")
-write, writeSync = _forms(_write, "write")
+access, accessSync = both_forms(_access, "access")
+close, closeSync = both_forms(_close, "close")
+copyDir, copyDirSync = both_forms(_copy_dir, "copyDir")
+copyFile, copyFileSync = both_forms(_copy_file, "copyFile")
+createRandomAccessFile, createRandomAccessFileSync = both_forms(_create_random_access_file, "createRandomAccessFile")
+createStream, createStreamSync = both_forms(_create_stream, "createStream")
+fdatasync, fdatasyncSync = both_forms(_fsync, "fdatasync")
+fdopenStream, fdopenStreamSync = both_forms(_fdopen_stream, "fdopenStream")
+fsync, fsyncSync = both_forms(_fsync, "fsync")
+listFile, listFileSync = both_forms(_list_file, "listFile")
+lstat, lstatSync = both_forms(_lstat, "lstat")
+mkdir, mkdirSync = both_forms(_mkdir, "mkdir")
+mkdtemp, mkdtempSync = both_forms(_mkdtemp, "mkdtemp")
+moveDir, moveDirSync = both_forms(_move_dir, "moveDir")
+moveFile, moveFileSync = both_forms(_move_file, "moveFile")
+open, openSync = both_forms(_open, "open")  # noqa: A001
+read, readSync = both_forms(_read, "read")
+readLines, readLinesSync = both_forms(_read_lines, "readLines")
+readText, readTextSync = both_forms(_read_text, "readText")
+rename, renameSync = both_forms(_rename, "rename")
+rmdir, rmdirSync = both_forms(_rmdir, "rmdir")
+stat, statSync = both_forms(_stat, "stat")
+symlink, symlinkSync = both_forms(_symlink, "symlink")
+truncate, truncateSync = both_forms(_truncate, "truncate")
+unlink, unlinkSync = both_forms(_unlink, "unlink")
+utimes, utimesSync = both_forms(_utimes, "utimes")
+write, writeSync = both_forms(_write, "write")
 lseek = at_once(_lseek)
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from emulator.kits.errors import file_error
 from emulator.kits.file_io.system import FileSystem
 from emulator.kits.forms import in_all_forms
+from emulator.storage.os_errors import os_error
 
 _T = TypeVar("_T")
 
@@ -68,7 +69,7 @@ _FLAGS = {
 def host_flags(mode: int) -> int:
     """The os.O_* of the host for an `OpenMode`. EINVAL for WRITE_ONLY with READ_WRITE, or a negative number."""
     if mode < 0 or mode & 3 == 3:
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
     return (mode & 3) | sum(flag for bit, flag in _FLAGS.items() if mode & bit == bit)
 
 
@@ -141,11 +142,11 @@ def stat_of(status: os.stat_result) -> Stat:
 def part_of(data: Any, options: Mapping[str, Any]) -> bytes:
     """The bytes to write: text as UTF-8, cut to ``length``. EINVAL for another encoding or a length beyond the data."""
     if options.get("encoding", "utf-8") != "utf-8":
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
     content = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else bytes(data)
     length = options.get("length", len(content))
     if not 0 <= length <= len(content):
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
     return content[:length]
 
 
@@ -153,7 +154,7 @@ def offset_of(options: Mapping[str, Any]) -> int | None:
     """Where to read or write; None for where the descriptor stands. EINVAL below 0."""
     offset: int | None = options.get("offset")
     if offset is not None and offset < 0:
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
     return offset
 
 
@@ -162,7 +163,7 @@ def wanted_size(buffer: Any, options: Mapping[str, Any]) -> int:
     size = memoryview(buffer).nbytes
     length = int(options.get("length", size))
     if not 0 <= length <= size:
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
     return length
 
 

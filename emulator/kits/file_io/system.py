@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from emulator.kits.place import Place
+from emulator.storage.os_errors import os_error
 
 FILE_MODE, DIRECTORY_MODE = 0o660, 0o770
 """What the device gives to new files and directories (file_api open_core.cpp, mkdir_core.h)."""
@@ -59,7 +60,7 @@ class FileSystem:
             self.disk.opening(device, writing)
             needed = (_WRITE if writing else 0) | (0 if flags & os.O_WRONLY else _READ)
             if status.st_mode & needed != needed:
-                raise OSError(errno.EACCES, os.strerror(errno.EACCES), host)
+                raise os_error(errno.EACCES, host)
 
     def close(self, fd: int) -> None:
         """Give the number back. Descriptors that the app got elsewhere are closed as well."""
@@ -142,7 +143,7 @@ class FileSystem:
             if wanted:
                 self.disk.changing(operation, device)
                 if not status.st_mode & bit:
-                    raise OSError(errno.EACCES, os.strerror(errno.EACCES), host)
+                    raise os_error(errno.EACCES, host)
         return True
 
     def mkdir(self, path: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from emulator.kits.errors import file_error
 from emulator.kits.file_io.system import FileSystem
+from emulator.storage.os_errors import os_error
 
 MAX_SUFFIX = 256
 
@@ -45,7 +46,7 @@ def exists(system: FileSystem, path: str) -> bool:
 def make_directories(system: FileSystem, path: str) -> None:
     """With every missing parent; EEXIST when it is there already (mkdir_core.cpp: with the option, existence is checked)."""
     if exists(system, path):
-        raise OSError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+        raise os_error(errno.EEXIST, path)
     missing = [path.rstrip("/")]
     while (parent := os.path.dirname(missing[-1])) and parent != "/" and not exists(system, parent):
         missing.append(parent)
@@ -79,11 +80,11 @@ def copy_file(system: FileSystem, source: str | int, target: str | int) -> None:
 def move_file(system: FileSystem, source: str, target: str, throw: bool) -> None:
     """A rename. With ``throw`` EEXIST when the destination is there; EINVAL for directories (move_core.cpp)."""
     if is_directory(system, source) or is_directory(system, target):
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
     if not system.access(source, False, True):
-        raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), source)
+        raise os_error(errno.ENOENT, source)
     if throw and exists(system, target):
-        raise OSError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+        raise os_error(errno.EEXIST, target)
     system.rename(source, target)
 
 
@@ -92,7 +93,7 @@ def copy_directory(system: FileSystem, source: str, target: str, overwrite: bool
     source, target = source.rstrip("/"), target.rstrip("/")
     into_itself = f"{target}/".startswith(f"{source}/") or os.path.dirname(source) == target
     if not is_directory(system, source) or not is_directory(system, target) or into_itself:
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
     conflicts = list(_copy_below(system, source, f"{target}/{os.path.basename(source)}", overwrite))
     if conflicts:
         raise file_error(errno.EEXIST, conflicts)
@@ -121,11 +122,11 @@ def move_directory(system: FileSystem, source: str, target: str, mode: int) -> N
     """``source`` itself comes to be below ``target`` (movedir.cpp). EEXIST with the conflicts as data, ENOTEMPTY in mode 0."""
     source, target = source.rstrip("/"), target.rstrip("/")
     if not is_directory(system, source) or not is_directory(system, target) or mode not in range(4):
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
     new = f"{target}/{os.path.basename(source)}"
     if exists(system, new) and system.names(new):
         if mode == THROW_DIRECTORY:
-            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), new)
+            raise os_error(errno.ENOTEMPTY, new)
         if mode == REPLACE_DIRECTORY:
             remove_tree(system, new)
     conflicts = list(_move_below(system, source, new, mode))
@@ -188,7 +189,7 @@ def _check_filter(options: Mapping[str, Any], chosen: Mapping[str, Any]) -> None
     good = all(1 < len(s) <= MAX_SUFFIX and s[0] == "." and s[1:].isalnum() for s in suffixes)
     sizes = (options.get("listNum", 0), chosen.get("fileSizeOver", 0), chosen.get("lastModifiedAfter", 0))
     if not suffixes or not good or chosen.get("displayName", ["*"]) == [] or min(sizes) < 0:
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        raise os_error(errno.EINVAL)
 
 
 def _matches(system: FileSystem, path: str, name: str, chosen: Mapping[str, Any]) -> bool:

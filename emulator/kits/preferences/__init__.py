@@ -12,7 +12,7 @@ from typing import Any
 
 from emulator.kits.errors import BusinessError
 from emulator.kits.file_io.system import FileSystem
-from emulator.kits.forms import at_once, in_all_forms, promised
+from emulator.kits.forms import both_forms, in_all_forms
 from emulator.kits.place import here
 from emulator.kits.preferences import xml_format
 
@@ -171,7 +171,6 @@ def _forget(context: Any, options: str | Mapping[str, Any]) -> None:
     _instances().pop(_path(context, options), None)
 
 
-getPreferences, getPreferencesSync = promised(_get, "getPreferences"), at_once(_get)
-deletePreferences, deletePreferencesSync = promised(_delete, "deletePreferences"), at_once(_delete)
-removePreferencesFromCache = promised(_forget, "removePreferencesFromCache")
-removePreferencesFromCacheSync = at_once(_forget)
+getPreferences, getPreferencesSync = both_forms(_get, "getPreferences")
+deletePreferences, deletePreferencesSync = both_forms(_delete, "deletePreferences")
+removePreferencesFromCache, removePreferencesFromCacheSync = both_forms(_forget, "removePreferencesFromCache")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
@@ -15,7 +15,7 @@ from urllib.parse import quote
 from emulator.kits.errors import BusinessError
 from emulator.kits.file_io.system import FileSystem
 from emulator.kits.file_io.trees import exists, is_directory
-from emulator.kits.forms import at_once, in_all_forms, promised
+from emulator.kits.forms import both_forms, in_all_forms, promised
 from emulator.kits.place import Place, here
 from emulator.kits.relational_store import errors
 from emulator.kits.relational_store.predicates import RdbPredicates
@@ -344,9 +344,5 @@ def _delete(context: Any, config: str | Values) -> None:
         raise BusinessError(14_800_000, "Remove file failed.") from None
 
 
-def _forms(function: Callable[..., Any], name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    return promised(function, name), at_once(function)
-
-
-getRdbStore, getRdbStoreSync = _forms(_get, "getRdbStore")
-deleteRdbStore, deleteRdbStoreSync = _forms(_delete, "deleteRdbStore")
+getRdbStore, getRdbStoreSync = both_forms(_get, "getRdbStore")
+deleteRdbStore, deleteRdbStoreSync = both_forms(_delete, "deleteRdbStore")

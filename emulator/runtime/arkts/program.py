@@ -13,11 +13,11 @@ from typing import Any, Protocol
 
 from emulator.package.build_profile import source_text
 from emulator.package.files import PackageError, shown
+from emulator.package.resolution import DECLARATIONS
 from emulator.runtime.arkts.script import Diagnostic, Script
 from emulator.runtime.arkts.source_map import original
 
 SOURCE_SUFFIXES = (".ets", ".ts", ".js", ".mjs")
-DECLARATION_SUFFIXES = (".d.ets", ".d.ts")
 
 
 class Transpiles(Protocol):
@@ -146,4 +146,4 @@ def _script(path: Path, transpiler: Transpiles) -> Script:
 
 def _is_source(path: Path) -> bool:
     """Declarations have nothing to run, and data is no code."""
-    return path.name.endswith(SOURCE_SUFFIXES) and not path.name.endswith(DECLARATION_SUFFIXES)
+    return path.name.endswith(SOURCE_SUFFIXES) and not path.name.endswith(DECLARATIONS)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.runtime.python.files import AppFiles, acting, bytes_left, can_be_made, status_of
+from emulator.storage.os_errors import os_error
 
 
 def _changing(real: Any, operation: str, parameters: tuple[str, ...]) -> Any:
@@ -191,7 +192,7 @@ def _fallocate(real: Any) -> Any:
     def posix_fallocate(fd: int, offset: int, length: int) -> None:
         files = acting()
         if files is not None and fd in files.paths and files.will_write(files.paths[fd], length) < length:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), files.paths[fd])
+            raise os_error(errno.ENOSPC, files.paths[fd])
         real(fd, offset, length)
 
     return posix_fallocate

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from emulator.codes import Code
 from emulator.storage.disk import HEALTHY_DISK, Disk
-from emulator.storage.inside import Inside
+from emulator.storage.inside import OPEN_TO_READ, Inside
+from emulator.storage.os_errors import os_error
 from emulator.storage.pack.content import STEP, move
 from emulator.storage.pack.header import BLOCK, HeaderWriter, Owner, padded
 from emulator.storage.pack.slices import Packable
@@ -21,7 +22,6 @@ from emulator.storage.transfer import DataError
 TAIL = bytes(2 * BLOCK)
 
 _FLUSH_BYTES = 1 << 20
-_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -199,7 +199,7 @@ class _Packer:
         if not stat.S_ISREG(status.st_mode) or not status.st_size:
             return None
         try:
-            fd = os.open(host, _READ)
+            fd = os.open(host, OPEN_TO_READ)
             try:
                 self._copy(fd, entry.path, status.st_size)
             finally:
@@ -238,8 +238,8 @@ class _Packer:
 def _open_check(path: str, mode: int) -> None:
     """What opening the node read-only would say to its owner, who is not root."""
     if not mode & stat.S_IRUSR:
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        raise os_error(errno.EACCES, path)
     if stat.S_ISFIFO(mode):
         raise PackHangs(path)
     if stat.S_ISSOCK(mode):
-        raise OSError(errno.ENXIO, os.strerror(errno.ENXIO), path)
+        raise os_error(errno.ENXIO, path)

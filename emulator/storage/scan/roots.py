@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from emulator.storage.config import MappedDir
 from emulator.storage.inside import Inside
-from emulator.storage.paths import gen_mapping_dir
+from emulator.storage.paths import PUBLIC_HOME, gen_mapping_dir
 from emulator.storage.scan.glob import glob
 
-PUBLIC_HOME = "/storage/Users/currentUser/"
 PUBLIC_HOME_APPDATA = f"{PUBLIC_HOME}appdata/"
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from emulator.storage.config import BackupConfig, divide_includes
 from emulator.storage.inside import Inside
 from emulator.storage.names import BIG_BOUNDARY_BYTES
+from emulator.storage.pack.staging import RESTORE
 from emulator.storage.paths import PATH_LIMIT_BYTES
 from emulator.storage.scan.excludes import Excludes
 from emulator.storage.scan.records import Fate, LeftOut, Scan, ScannedFile, ScanThrows
@@ -23,8 +24,6 @@ from emulator.storage.scan.roots import Root, scan_roots
 
 NO_TAR_BOUNDARY_BYTES = -1
 """Every file is bigger: in no-tar mode all of them are sent as they are."""
-RESTORE_STAGING = "/data/storage/el2/base/.backup/restore/"
-"""Its length counts for paths in no-tar mode."""
 
 
 def scan(root: Path, config: BackupConfig, *, scene: str = "", activated: Sequence[str] = (), no_tar: bool = False) -> Scan:
@@ -62,7 +61,8 @@ class _Walk:
         self._inside = inside
         self._exclude = excludes.match
         self._boundary = NO_TAR_BOUNDARY_BYTES if no_tar else BIG_BOUNDARY_BYTES
-        self._longest = PATH_LIMIT_BYTES - 1 - (len(RESTORE_STAGING) if no_tar else 0)
+        staged = len(f"{RESTORE}/") if no_tar else 0  # in no-tar mode a path has its place in staging before it
+        self._longest = PATH_LIMIT_BYTES - 1 - staged
         self._small: list[ScannedFile] = []
         self._big: list[ScannedFile] = []
         self._left_out: list[LeftOut] = []

@@ -8,17 +8,13 @@ import stat
 
 from emulator.storage.disk import Disk
 from emulator.storage.incremental.manifest import read_report
-from emulator.storage.inside import Inside
+from emulator.storage.inside import OPEN_TO_READ, Inside
+from emulator.storage.os_errors import os_error
 from emulator.storage.pack.content import STEP
 from emulator.storage.pack.index import BlobStat, IndexEntry
 from emulator.storage.paths import is_file_path_valid
 from emulator.storage.unpack.events import Restored, What
 from emulator.storage.unpack.target import PARENT_MODE, Target
-
-PUBLIC_HOME = "/storage/Users/currentUser/"
-"""What belongs below is left to a plug-in of the service, which is not called for ordinary apps."""
-
-_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 class BigFiles:
@@ -60,7 +56,7 @@ class BigFiles:
 
     def _copy(self, source: str, path: str) -> str:
         target = self._target.open(path)
-        fd = os.open(source, _READ)
+        fd = os.open(source, OPEN_TO_READ)
         try:
             while data := os.read(fd, STEP):
                 self._write(target.fd, path, data)
@@ -99,5 +95,5 @@ def _size(source: str) -> int:
     """Of a received blob. What is no plain file was not received, and moving it would plant it."""
     status = os.lstat(source)
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), source)
+        raise os_error(errno.ELOOP, source)
     return status.st_size

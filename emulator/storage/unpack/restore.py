@@ -15,9 +15,9 @@ from emulator.storage.inside import Inside
 from emulator.storage.names import MANAGE_JSON, MANIFEST_SUFFIX, extension
 from emulator.storage.pack.index import IndexEntry, IndexThrows, read_entries, read_names
 from emulator.storage.pack.staging import RESTORE
-from emulator.storage.paths import is_file_path_valid, rooted
+from emulator.storage.paths import PUBLIC_HOME, is_file_path_valid, rooted
 from emulator.storage.transfer import DataError
-from emulator.storage.unpack.big_files import PUBLIC_HOME, BigFiles
+from emulator.storage.unpack.big_files import BigFiles
 from emulator.storage.unpack.events import Restored, What
 from emulator.storage.unpack.untar import untar
 
@@ -131,7 +131,7 @@ def _big_files(flow: _Flow, entries: Collection[IndexEntry]) -> Iterator[Restore
     for entry in entries:
         if not (entry.is_big_file or entry.is_user_tar):
             continue
-        if entry.path.startswith(PUBLIC_HOME):
+        if entry.path.startswith(PUBLIC_HOME):  # for a plug-in of the service, which is not called for ordinary apps
             yield Restored(entry.file_name, entry.path, What.IGNORED)
             continue
         if flow.without_tar:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from emulator.storage.disk import Disk
 from emulator.storage.inside import Directory, Inside
+from emulator.storage.os_errors import os_error
 
 PARENT_MODE = 0o755
 _FILE_MODE = 0o666
@@ -52,9 +53,9 @@ class Target:
             self._disk.opening("/" + path, True)
         directory = self._directory_for_files(above)
         if name in ("", ".", ".."):
-            raise _error(errno.EISDIR if path else errno.ENOENT, path)
+            raise os_error(errno.EISDIR if path else errno.ENOENT, path)
         if not directory.mode & stat.S_IXUSR:
-            raise _error(errno.EACCES, path)
+            raise os_error(errno.EACCES, path)
         host = f"{directory.host}/{name}"
         try:
             if self._folder is not None and directory.mode & stat.S_IWUSR:
@@ -136,9 +137,9 @@ class Target:
         is_writable = directory.mode & stat.S_IWUSR
         if not (is_writable and self._disk.healthy):
             if os.path.lexists(host):
-                raise _error(errno.EEXIST, path)
+                raise os_error(errno.EEXIST, path)
             if not is_writable:
-                raise _error(errno.EACCES, path)
+                raise os_error(errno.EACCES, path)
             self._disk.changing("create", "/" + path)
         return OpenTarget(os.open(host, _NEW, mode & 0o777), host, True)
 
@@ -151,11 +152,11 @@ class Target:
                 return self._create(path, host, self._inside.directory(above), new_mode)
             mode = os.lstat(host).st_mode
         if stat.S_ISDIR(mode):
-            raise _error(errno.EISDIR, path)
+            raise os_error(errno.EISDIR, path)
         if mode & _READ_WRITE != _READ_WRITE:
-            raise _error(errno.EACCES, path)
+            raise os_error(errno.EACCES, path)
         if not stat.S_ISREG(mode):
-            raise _error(errno.ENXIO, path)
+            raise os_error(errno.ENXIO, path)
         return OpenTarget(os.open(host, _OLD), host, False)
 
     def _make_directory(self, path: str, mode: int) -> None:
@@ -176,7 +177,3 @@ def _host_umask() -> int:
     umask = os.umask(0o077)
     os.umask(umask)
     return umask
-
-
-def _error(number: int, path: str) -> OSError:
-    return OSError(number, os.strerror(number), path)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 
 from emulator.storage.disk import HEALTHY_DISK, Disk
-from emulator.storage.inside import Inside
+from emulator.storage.inside import OPEN_TO_READ, Inside
 from emulator.storage.pack.content import STEP
 from emulator.storage.pack.header import BLOCK, padded
 from emulator.storage.paths import PATH_LIMIT_BYTES, is_file_path_valid
@@ -24,7 +24,6 @@ STDIO_BUFFER = 1024
 """musl's BUFSIZ: what is not larger waits in stdio's buffer, and that it did not fit is noticed by nobody."""
 
 _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
-_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 def untar(
@@ -42,7 +41,7 @@ def untar(
     """
     if not disk.healthy:
         disk.opening(tar, False)
-    fd = os.open(inside.host(tar), _READ)
+    fd = os.open(inside.host(tar), OPEN_TO_READ)
     target = Target(inside, disk, umask)
     try:
         yield from _Unpacker(TarSource(fd, tar, disk), target, root, listed, disk).run()

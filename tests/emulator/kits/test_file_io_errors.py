@@ -12,7 +12,7 @@ import pytest
 
 from emulator.kits import fileIo
 from emulator.kits.errors import BusinessError, file_error
-from emulator.storage.faults import ENOKEY
+from emulator.storage.os_errors import ENOKEY
 from tests.emulator.kits.app import FILES, in_app, raised
 from tests.emulator.kits.file_calls import CREATE, SEED, read, with_stream, written
 

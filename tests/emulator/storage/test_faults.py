@@ -22,7 +22,8 @@ from emulator.conditions import (
     parse_condition,
 )
 from emulator.storage.disk import HEALTHY_DISK, Disk
-from emulator.storage.faults import ENOKEY, FaultyDisk, Hit, Unreached, disk_for, in_area
+from emulator.storage.faults import FaultyDisk, Hit, Unreached, disk_for, in_area
+from emulator.storage.os_errors import ENOKEY
 
 EL1 = "/data/storage/el1/base/haps/entry/files/a.txt"
 EL2 = "/data/storage/el2/base/haps/entry/files/a.txt"

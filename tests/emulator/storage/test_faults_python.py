@@ -29,7 +29,8 @@ from emulator.record import Record
 from emulator.runtime.python import file_surface
 from emulator.runtime.python.files import acting
 from emulator.storage.databases import PAGE_BYTES
-from emulator.storage.faults import ENOKEY, FaultyDisk
+from emulator.storage.faults import FaultyDisk
+from emulator.storage.os_errors import ENOKEY
 from tests.emulator.harness import OK_JSON, S
 from tests.emulator.planes import Blobs
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.storage.config import BackupConfig, ProfileThrows, parse_backup_config
+from emulator.storage.pack.staging import RESTORE
 from emulator.storage.sandbox import STAGING
 from emulator.storage.scan import Fate, LeftOut, Root, Scan, ScannedFile, ScanThrows, decisions, scan
-from emulator.storage.scan.walk import RESTORE_STAGING
 from tests.vectors import Vector, vectors
 
 FILES = "/data/storage/el2/base/files"
@@ -234,7 +234,7 @@ def plant_long(root: Path, *lengths: int) -> None:
 
 
 # The host has a limit of its own, with "." for the sandbox one byte lower than the device's.
-@pytest.mark.parametrize(("no_tar", "longest"), [(False, 4094), (True, 4095 - len(RESTORE_STAGING))])
+@pytest.mark.parametrize(("no_tar", "longest"), [(False, 4094), (True, 4094 - len(RESTORE))])
 def test_long_paths_are_dropped(no_tar: bool, longest: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     plant_long(Path(), longest - 1, longest, longest + 1, longest + 2)

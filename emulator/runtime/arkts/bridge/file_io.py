@@ -15,6 +15,7 @@ from emulator.runtime.arkts.bridge.app import App, Operation, Operations
 from emulator.runtime.arkts.bridge.handles import handles_of
 from emulator.runtime.arkts.bridge.place import at_its_place, files_of
 from emulator.runtime.arkts.bridge.values import from_app, to_app
+from emulator.storage.os_errors import os_error
 
 TOTAL_BYTES = 128 * 1024**3
 """The size of the emulated device's data partition."""
@@ -165,7 +166,7 @@ def _hash(app: App, path: str, algorithm: str) -> str:
 
     def work() -> str:
         if algorithm not in _ALGORITHMS:
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+            raise os_error(errno.EINVAL)
         digest, files = hashlib.new(algorithm), files_of(app)
         with files.opened(path, os.O_RDONLY) as fd:
             while data := files.read(fd, 64 * 1024):

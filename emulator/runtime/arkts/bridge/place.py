@@ -15,17 +15,18 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from emulator.kits.context import LEVELS
 from emulator.kits.errors import BusinessError
 from emulator.kits.file_io.system import FILE_MODE, FileSystem
 from emulator.kits.place import Place, place_of, working_at
 from emulator.runtime.arkts.bridge.app import App, Operation
 from emulator.runtime.arkts.bridge.values import plain
 from emulator.storage.inside import Inside
+from emulator.storage.os_errors import os_error
 
 FIRST_DESCRIPTOR = 40
 """An app's process has some forty descriptors open when its code begins."""
 
-_LEVELS = ("el1", "el2", "el3", "el4", "el5")
 _OF_APP = ("files", "cache", "temp", "preferences")
 
 
@@ -51,7 +52,7 @@ class DevicePlace(Place):
 
     def _make_installed(self, path: str) -> None:
         parts = [part for part in path.split("/") if part not in ("", ".")]
-        if len(parts) > 3 and parts[:2] == ["data", "storage"] and parts[2] in _LEVELS:
+        if len(parts) > 3 and parts[:2] == ["data", "storage"] and parts[2] in LEVELS:
             directory = _installed(tuple(parts[3:7]), self.sandbox.module)
             host = f"{self.sandbox.root}/data/storage/{parts[2]}/{directory}"
             if directory and not os.path.isdir(host):
@@ -89,7 +90,7 @@ class DeviceFiles(FileSystem):
 
     def _fd(self, number: int) -> int:
         if number not in self._host_fds:
-            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+            raise os_error(errno.EBADF)
         return self._host_fds[number]
 
     def open(self, path: str, flags: int, mode: int = FILE_MODE) -> int:
@@ -138,7 +139,7 @@ class DeviceFiles(FileSystem):
         """flock without waiting; EAGAIN while somebody else holds it."""
         holders = self.locks.setdefault(self.status(fd).st_ino, {})
         if any(other != fd and (alone or others) for other, others in holders.items()):
-            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            raise os_error(errno.EAGAIN)
         holders[fd] = alone
 
     def unlock(self, fd: int) -> None:
