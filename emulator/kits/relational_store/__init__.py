@@ -15,7 +15,7 @@ from urllib.parse import quote
 from emulator.kits.errors import BusinessError
 from emulator.kits.file_io.system import FileSystem
 from emulator.kits.file_io.trees import exists, is_directory
-from emulator.kits.forms import both_forms, in_all_forms, promised
+from emulator.kits.forms import at_once, both_forms, in_all_forms, promised
 from emulator.kits.place import Place, here
 from emulator.kits.relational_store import errors
 from emulator.kits.relational_store.predicates import RdbPredicates
