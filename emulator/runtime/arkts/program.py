@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import CodeType
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from emulator.package.build_profile import source_text
 from emulator.package.files import PackageError, shown
 from emulator.package.resolution import DECLARATIONS
+from emulator.runtime.arkts.bindings import Bindings
 from emulator.runtime.arkts.script import Diagnostic, Script
 from emulator.runtime.arkts.source_map import original
 
@@ -40,7 +41,8 @@ class Resolves(Protocol):
 @dataclass(frozen=True)
 class Module:
     """One module. ``dependencies``: file by specifier. ``fault``: why it cannot be evaluated, or "". ``lacking``: specifiers of
-    packages that only a build has. ``unsupported``: what of it the emulated device cannot run, or "".
+    packages that only a build has. ``unsupported``: what of it the emulated device cannot run, or "". ``unbound``: its imports
+    of names that the other module does not export.
     """
 
     script: Script
@@ -48,6 +50,7 @@ class Module:
     fault: str = ""
     lacking: tuple[str, ...] = ()
     unsupported: str = ""
+    unbound: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,13 @@ def spelled(module: str) -> str:
     return module.replace(":", ".", 1) if module.startswith("@") else module
 
 
-def link(entry: Path, transpiler: Transpiles, resolver: Resolves, shimmed: Container[str] = ()) -> Program:
-    """Transpile ``entry`` and everything that it imports, breadth first. What cannot be read is at fault like what is wrong.
+def link(
+    entry: Path, transpiler: Transpiles, resolver: Resolves, shimmed: Container[str] = (), layered: Container[str] = ()
+) -> Program:
+    """Transpile ``entry`` and everything that it imports, breadth first, and bind its imports. What cannot be read is at fault
+    like what is wrong.
 
-    Modules that are ``shimmed`` are not looked for.
+    Modules that are ``shimmed`` are not looked for; what is ``layered`` may have more names at run time than its file exports.
     """
     modules: dict[str, Module] = {}
     todo = [entry.resolve()]
@@ -123,9 +129,23 @@ def link(entry: Path, transpiler: Transpiles, resolver: Resolves, shimmed: Conta
                 names[found] = shown(found)
                 todo.append(found)
             dependencies[wanted.specifier] = names[found]
-        fault, unsupported = (_first(names[path], found) for found in (script.diagnostics, script.unsupported))
-        modules[names[path]] = Module(script, dependencies, fault, tuple(lacking), unsupported)
-    return Program(names[entry.resolve()], modules)
+        unsupported = _first(names[path], script.unsupported)
+        modules[names[path]] = Module(script, dependencies, "", tuple(lacking), unsupported)
+    return Program(names[entry.resolve()], _bound(modules, layered))
+
+
+def _bound(modules: Mapping[str, Module], layered: Container[str]) -> Mapping[str, Module]:
+    """The modules, with what keeps each of them from being evaluated."""
+    targets = {
+        file: {specifier: target for specifier, target in module.dependencies.items() if spelled(specifier) not in layered}
+        for file, module in modules.items()
+    }
+    bindings = Bindings({file: module.script for file, module in modules.items()}, targets)
+    bound = {}
+    for file, module in modules.items():
+        unbound = bindings.unbound(file)
+        bound[file] = replace(module, fault=_first(file, module.script.diagnostics or unbound), unbound=unbound)
+    return bound
 
 
 def _first(file: str, found: Sequence[Diagnostic]) -> str:
@@ -134,7 +154,9 @@ def _first(file: str, found: Sequence[Diagnostic]) -> str:
 
 def _script(path: Path, transpiler: Transpiles) -> Script:
     try:
-        return transpiler.transpile(path, source_text(path))
+        script = transpiler.transpile(path, source_text(path))
+        # Another product or target of the app may write more into what is not there yet.
+        return script if path.is_file() else replace(script, open=True)
     except OSError as error:
         problem = f"the file cannot be read ({error.strerror})"
     except PackageError as error:

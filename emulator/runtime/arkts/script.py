@@ -10,7 +10,7 @@ class Import:
     """One import or re-export, at ``line`` and ``column`` (from 1). ``names``: "default", "*", or the imported names.
 
     ``locals`` are what this file calls each of them, or of a re-export, under which names it exports them; "*" for all.
-    ``type_only``: nothing of the import is left in the code.
+    ``type_only``: nothing of the import is left in the code; ``used`` are those of the names that are, as values.
     """
 
     specifier: str
@@ -21,6 +21,7 @@ class Import:
     type_only: bool
     dynamic: bool
     locals: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Script:
     """One transpiled file.
 
     ``default_export``: the name of the class, of this file or as one of ``locals``; "(expression)" for something else, "" for
-    none. ``unsupported``: what a device has of the language, and the emulated one has not.
+    none. ``unsupported``: what a device has of the language, and the emulated one has not. ``exports`` are all names that the
+    file itself exports, types too; it may have others where it is ``open``, since it assigns them while it runs.
     """
 
     file: str
@@ -66,3 +68,5 @@ class Script:
     diagnostics: tuple[Diagnostic, ...]
     digest: str
     unsupported: tuple[Diagnostic, ...] = ()
+    exports: tuple[str, ...] = ()
+    open: bool = False

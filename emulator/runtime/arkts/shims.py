@@ -47,10 +47,11 @@ def with_shims(program: Program, wanted: Mapping[str, Path], transpiler: Transpi
         if path.suffix == PYTHON_SUFFIX:
             shims[spelled(module)] = _python_shim(path, option)
             continue
-        linked = link(path, transpiler, graph)
+        linked = link(path, transpiler, graph, layered={spelled(name) for name in wanted})
         for file, made in linked.modules.items():
             if made.fault:
-                raise ShimError(f"{option}: {Path(file).name} does not compile: {made.fault}")
+                how = "does not compile" if made.script.diagnostics else "cannot be linked"
+                raise ShimError(f"{option}: {Path(file).name} {how}: {made.fault}")
             for statement in made.script.imports:
                 reason = "" if statement.specifier in made.dependencies else graph.why_not(statement.specifier, Path(file))
                 if reason and not statement.type_only and spelled(statement.specifier) not in wanted:

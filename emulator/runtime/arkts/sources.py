@@ -198,6 +198,8 @@ def _faults(file: str, module: Module, why_not: Callable[[str, Path], str]) -> I
     if module.script.diagnostics:
         first, *rest = module.script.diagnostics
         yield LoadFault(Stage.COMPILE, file, first.line, first.column, first.message, len(rest))
+    for found in module.unbound:
+        yield LoadFault(Stage.RESOLVE, file, found.line, found.column, found.message)
     for statement in module.script.imports:
         if statement.dynamic or statement.specifier in module.dependencies or statement.specifier in module.lacking:
             continue

@@ -19,6 +19,7 @@ from emulator.runtime.arkts.toolchain import Toolchain
 PROGRAM = Path(__file__).parent / "js" / "transpile"
 PLAIN_SUFFIXES = (".js", ".mjs", ".cjs")
 """JavaScript: without types, and a module only if it imports or exports."""
+_NAMES = ("names", "locals", "used")
 
 
 class TranspilerError(Exception):
@@ -122,13 +123,15 @@ def _script(path: Path, document: Mapping[str, Any]) -> Script | None:
             file=str(path),
             code=code,
             mappings=str(document["mappings"]),
-            imports=tuple(Import(**{**i, "names": tuple(i["names"]), "locals": tuple(i["locals"])}) for i in document["imports"]),
+            imports=tuple(Import(**{**i, **{of: tuple(i[of]) for of in _NAMES}}) for i in document["imports"]),
             classes=tuple(ClassInfo(**{**c, "methods": tuple(map(tuple, c["methods"]))}) for c in document["classes"]),
             default_export=str(document["default_export"]),
             concurrent=tuple(document["concurrent"]),
             diagnostics=tuple(Diagnostic(**d) for d in document["diagnostics"]) or _mistakes(document),
             digest=hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest(),
             unsupported=tuple(Diagnostic(**d) for d in document["unsupported"]),
+            exports=tuple(document["exports"]),
+            open=bool(document["open"]),
         )
     except (KeyError, TypeError, AttributeError):
         return None

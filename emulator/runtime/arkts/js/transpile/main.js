@@ -11,6 +11,8 @@ const { prepass } = require('./prepass.js')
 const marksOf = require('./marks.js')
 const { PARAMETERS, namesOf } = require('./names.js')
 const factsOf = require('./facts.js')
+const exportsOf = require('./exports.js')
+const usesOf = require('./uses.js')
 const instrument = require('./instrument.js')
 
 const OPTIONS = {
@@ -36,6 +38,7 @@ const AWAITS = 'await outside of a function'
 function transpile({ kind, text: source }) {
   const { text, lazy, annotations } = prepass(source.replace(/^\uFEFF/, ''))
   let facts
+  let identifiers
   let concurrent = []
   const refused = []
   const unsupported = []
@@ -46,7 +49,8 @@ function transpile({ kind, text: source }) {
     note(unsupported, topLevelAwait(sourceFile), AWAITS)
     const names = namesOf(ts, context, sourceFile)
     note(unsupported, names.refused, TAKEN)
-    facts = factsOf(ts, sourceFile, lazy, marks)
+    facts = { ...factsOf(ts, sourceFile, lazy, marks), ...exportsOf(ts, sourceFile) }
+    identifiers = sourceFile.identifiers
     const instrumented = instrument(ts, context, marks, names)
     const result = instrumented.module(sourceFile)
     concurrent = instrumented.concurrent
@@ -62,7 +66,11 @@ function transpile({ kind, text: source }) {
     ...placeOf(text, d.start ?? 0),
     message: ts.flattenDiagnosticMessageText(d.messageText, ' '),
   }))
-  for (const i of facts.imports) i.type_only ||= i.names.length > 0 && !isLeft(result.outputText, i.specifier)
+  const usedOf = usesOf(ts, result.outputText, identifiers)
+  for (const i of facts.imports) {
+    i.type_only ||= i.names.length > 0 && !isLeft(result.outputText, i.specifier)
+    i.used = i.type_only || i.dynamic ? [] : usedOf(i.specifier, i.names)
+  }
   const code = result.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n')
   return {
     code,
