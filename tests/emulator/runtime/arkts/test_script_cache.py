@@ -103,12 +103,18 @@ def _cut(text: str) -> str:
     return text[: len(text) // 2]
 
 
-def _poorer(text: str) -> str:
-    return json.dumps({key: value for key, value in json.loads(text).items() if key != "mappings"})
+def _without(key: str) -> Callable[[str], str]:
+    return lambda text: json.dumps({name: value for name, value in json.loads(text).items() if name != key})
 
 
 def _odder(text: str) -> str:
     return json.dumps({**json.loads(text), "imports": [{"specifier": "./a"}]})
+
+
+def _older(text: str) -> str:
+    document = json.loads(text)
+    imports = [{key: value for key, value in found.items() if key != "used"} for found in document["imports"]]
+    return json.dumps({**document, "imports": imports})
 
 
 SPOILS: dict[str, Callable[[str], str]] = {
@@ -116,8 +122,9 @@ SPOILS: dict[str, Callable[[str], str]] = {
     "cut": _cut,
     "a list": lambda _: "[]",
     "null": lambda _: "null",
-    "without mappings": _poorer,
+    **{f"without {key}": _without(key) for key in ("mappings", "exports", "open")},
     "with another import": _odder,
+    "with an import of before": _older,
     "longer": lambda text: text + "x",
 }
 

@@ -256,6 +256,11 @@ def test_only_its_own_public_functions_are_there(home: Path) -> None:
             "import { a } from './b';\nexport const b = a;",
             "there is no b in ., with .ets, .ts, .js or as a directory with an index (fake.ets:1:1)",
         ),
+        (
+            "fake.ets",
+            "import { a } from './fake';\nexport const b = a;",
+            "fake.ets cannot be linked: ./fake does not export a; did you mean b? (fake.ets:1:1)",
+        ),
         ("fake.py", "def f(:", "invalid syntax (line 1)"),
         (
             "fake.py",
@@ -264,7 +269,7 @@ def test_only_its_own_public_functions_are_there(home: Path) -> None:
         ),
         ("fake.py", "from json import dumps", "it defines no function"),
     ],
-    ids=["compile", "resolve", "syntax", "import", "empty"],
+    ids=["compile", "resolve", "link", "syntax", "import", "empty"],
 )
 def test_a_shim_that_cannot_be_loaded(home: Path, file: str, text: str, message: str) -> None:
     with pytest.raises(SubjectError) as caught:
