@@ -244,6 +244,15 @@ def test_only_its_own_public_functions_are_there(home: Path) -> None:
     assert run(python("fake.wraps();")).blocked.endswith("kit missing: libentry.so.wraps")
 
 
+def test_a_shim_may_import_what_another_shim_adds_to_a_module_of_the_app(home: Path) -> None:
+    shims = {
+        "liba.so=a.ets": "import { more } from './Part';\nexport const a = more;",
+        "./Part=part.ets": "export const more = 'more';",
+    }
+    app = subject(shims, "import { a } from 'liba.so';", "return a;", Part__ets="export const less = 'less';")
+    assert said(app) == "more"
+
+
 # what will not do ------------------------------------------------------------------------------------------------------------
 
 
@@ -259,7 +268,7 @@ def test_only_its_own_public_functions_are_there(home: Path) -> None:
         (
             "fake.ets",
             "import { a } from './fake';\nexport const b = a;",
-            "fake.ets cannot be linked: ./fake does not export a; did you mean b? (fake.ets:1:1)",
+            "fake.ets cannot be linked: ./fake does not export a; it exports b (fake.ets:1:1)",
         ),
         ("fake.py", "def f(:", "invalid syntax (line 1)"),
         (
