@@ -113,10 +113,16 @@ def test_another_package_may_be_named(app: Project) -> None:
             f"entry/{SOURCES}:2:1",
             "@app/cor is no dependency in notes/entry/oh-package.json5, and no oh_modules has it; did you mean @app/core?",
         ),
+        (
+            "core/Index.ets",
+            "export default class OK { }",
+            f"entry/{SOURCES}:2:1",
+            "@app/core does not export OK; it exports default",
+        ),
         ("core/Index.ets", "export const = 1;", "core/Index.ets:1:", "Index.ets does not compile: "),
         ("core/Index.ets", "export { OK } from './Texts';", "core/Index.ets:1:1", "there is no Texts in notes/core"),
     ],
-    ids=["resolve", "compile", "resolve-further-in"],
+    ids=["resolve", "bind", "compile", "resolve-further-in"],
 )
 def test_a_module_that_does_not_load(app: Project, file: str, text: str, where: str, message: str) -> None:
     app.write(f"notes/{file}", text)
