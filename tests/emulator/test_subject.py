@@ -186,3 +186,42 @@ def test_an_instance_that_cannot_take_its_context_is_refused_with_the_way_out() 
         load_subject(Frozen)
     with pytest.raises(SubjectError, match=r"Slots cannot take its context \(AttributeError: .*add 'context' to __slots__"):
         load_subject(Slots)
+
+
+class NoFunction(BackupExtensionAbility):
+    onBackupEx = OK_JSON
+
+    def onRestoreEx(self, bundleVersion: BundleVersion, restoreInfo: str) -> str:
+        return OK_JSON
+
+
+class NoFunctionAssigned(BackupExtensionAbility):
+    def __init__(self) -> None:
+        self.onProcess = {"processed": 0}  # type: ignore[method-assign, assignment]
+
+    def onBackup(self) -> None: ...
+
+
+class TakenAway(Assigned):
+    onRelease = None  # type: ignore[assignment]
+    getBackupInfo = property(lambda self: None)  # type: ignore[assignment]
+
+
+def test_a_callback_that_cannot_be_called_is_refused() -> None:
+    with pytest.raises(SubjectError, match=r"NoFunction\.onBackupEx is a str, not a function: the device would pass over it"):
+        load_subject(NoFunction)
+    with pytest.raises(SubjectError, match=r"NoFunctionAssigned\.onProcess is a dict, not a function"):
+        load_subject(NoFunctionAssigned)
+    assert ("onBundleEnd", 0) in seen(run(TakenAway))
+
+
+class Unfinished(BackupExtensionAbility):
+    @property
+    def onBackupEx(self) -> Any:
+        return self.no_such_attribute  # type: ignore[attr-defined]
+
+
+def test_an_attribute_error_in_a_property_is_the_apps() -> None:
+    record = run(Unfinished)
+    call = next(call for call in record.calls if call.callback == "onBackupEx")
+    assert (call.outcome, seen(record, "onBundleEnd")) == ("threw", [("onBundleEnd", 13500004)])

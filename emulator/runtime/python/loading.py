@@ -175,6 +175,7 @@ def _try_instance(cls: type[Any]) -> dict[str, Any]:
         with early_threads.refused(lambda: _roots(cls.__module__)), locks.loading():
             instance = cls()
             callbacks = overridden.of_instance(instance)
+            odd = overridden.not_callable(instance)
     except early_threads.StartedEarly as error:
         callbacks = overridden.of_class(cls)
         if not callbacks:
@@ -189,6 +190,8 @@ def _try_instance(cls: type[Any]) -> dict[str, Any]:
             f"{cls.__qualname__}() failed: {error_text(error)} "
             f"({where.filename}:{where.lineno}); the device makes it without arguments"
         ) from None
+    if odd:
+        raise NotLoadable(f"{cls.__qualname__}.{odd}, not a function: the device would pass over it")
     try:
         instance.context = None
     except dataclasses.FrozenInstanceError:

@@ -39,6 +39,19 @@ def of_instance(instance: Any) -> dict[str, Any]:
     return found
 
 
+def not_callable(instance: Any) -> str:
+    """What stands under the name of a callback and cannot be called, as "name is a str"; "" if nothing does.
+
+    None takes an inherited callback away, and what a property gives is known when the device asks for it.
+    """
+    own = getattr(instance, "__dict__", {})
+    for name in CALLBACKS:
+        value = own.get(name, inspect.getattr_static(type(instance), name, None))
+        if value is not None and not callable(value) and not hasattr(type(value), "__get__"):
+            return f"{name} is a {type(value).__name__}"
+    return ""
+
+
 def _is_empty_body(callback: Any, name: str) -> bool:
     return type(callback) is MethodType and callback.__func__ is _EMPTY.get(name)
 

@@ -185,7 +185,7 @@ class PythonRealm:
 
     def _invoke(self, job: CallJob) -> tuple[Completion, asyncio.Future[Any] | None]:
         try:
-            method = getattr(self._instance, job.callback, None)
+            method = self._method(job.callback)
             if not callable(method):
                 return Completion("absent"), None
             self._by_device = True
@@ -209,6 +209,15 @@ class PythonRealm:
             return Completion("threw", error=self._error(error)), None
         self._main.check()
         return Completion("promise", Value("promise", type(result).__name__)), future
+
+    def _method(self, name: str) -> Any:
+        """What the instance has under this name; an AttributeError out of a property of that name is an error of the app."""
+        try:
+            return getattr(self._instance, name)
+        except AttributeError:
+            if inspect.getattr_static(type(self._instance), name, None) is not None:
+                raise
+            return None
 
     def _context(self, job: CallJob) -> contextvars.Context:
         """The context in which a call runs: what it starts is known by its number."""
