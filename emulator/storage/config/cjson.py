@@ -21,7 +21,7 @@ DEPTH_LIMIT = 1000
 _LARGEST_INT, _SMALLEST_INT = 2**31 - 1, -(2**31)
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _SPACE = re.compile(r"[\x01-\x20]*")
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_STRING = re.compile(r'"((?:[^"\\]++|\\.)*)"', re.DOTALL)
 _NUMBER = re.compile(r"(?=[-0-9])-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _UNIT = re.compile(r"u([0-9a-fA-F]{4})?")
 _WORDS = {"null": None, "false": False, "true": True}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emulator.storage.config import cjson
 from emulator.storage.config.text import Json, NotJson, TooDeep, parse_json
 
 ACCEPTED: list[tuple[str, bytes, object]] = [
@@ -138,3 +140,16 @@ def test_every_text_gives_a_value_or_is_refused(text: str) -> None:
     else:
         where = (1, 1)
     assert min(where) >= 1
+
+
+def test_a_long_string_takes_no_room_for_each_of_its_characters() -> None:
+    """A pattern that remembers a way back for each character takes half a second for the 2 MB of a long result."""
+    long = "x" * 100_000
+    for read in (parse_json, lambda text: cjson.parse(text + "\0")):
+        tracemalloc.start()
+        try:
+            assert read(f'["{long}"]') == [long]
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert most < 10 * len(long)
