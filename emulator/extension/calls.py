@@ -54,7 +54,9 @@ class Call:
         if profile.error_observer:
             await survived()
             return
-        self.process.log("crash", f"{error.type}: {error.text}" + (f" ({error.where})" if error.where else ""))
+        self.process.log(
+            "crash", ": ".join(filter(None, (error.type, error.text))) + (f" ({error.where})" if error.where else "")
+        )
         if profile.exit_is_posted:
             kernel = self.process.kernel
             kernel.call_at(kernel.now_ns, Rank.BARRIER, self.process.end, "exit", error.type)

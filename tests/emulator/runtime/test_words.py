@@ -222,3 +222,15 @@ def test_a_non_error_that_is_no_text() -> None:
             raise NonErrorValue(Mute())
 
     assert error_of(run(RejectsObject))["message"] == ""
+
+
+class Interrupted:
+    context: Any = None
+
+    def onBackupEx(self, backupInfo: str) -> str:
+        raise KeyboardInterrupt
+
+
+def test_an_error_without_a_text_has_no_colon_in_the_log() -> None:
+    (crash,) = [e for e in events(run(Interrupted), "log") if e["stream"] == "crash"]
+    assert crash["text"].startswith("KeyboardInterrupt (")
