@@ -25,6 +25,9 @@ ITERATION_TICKS = 200
 RESOLUTION_S = 1e-9
 """A timer that is due within this time is due now."""
 
+LONGEST_WAIT_S = 1e9
+"""A timer that is due later, as that of ``asyncio.sleep(math.inf)`` is, comes in no session."""
+
 MANY_TIMERS = 100
 """Of more timers than these the cancelled ones are cleared away once they seem to be more than half. Python's own loop does
 so too, and counts as we do: the order of timers with equal times depends on it."""
@@ -184,7 +187,8 @@ class VirtualEventLoop(asyncio.BaseEventLoop):
         if self.interrupt:
             self._stops = True
             return
-        timeout_ns = None if when is None else round((when - self._kernel.now_ns / NS_PER_S) * NS_PER_S)
+        wait_s = LONGEST_WAIT_S if when is None else when - self._kernel.now_ns / NS_PER_S
+        timeout_ns = round(wait_s * NS_PER_S) if wait_s < LONGEST_WAIT_S else None
         if timeout_ns is not None and timeout_ns <= 0:
             self._pass_on()
             return

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import copy
 import datetime
+import math
 import pickle
 import sqlite3
 import subprocess
@@ -22,6 +25,7 @@ import pytest
 
 from emulator.kernel.fuel import CLOCK_PRICE_NS
 from emulator.runtime.python import clock, surface
+from tests.emulator.harness import OK_JSON, run, seen, times
 from tests.emulator.runtime.box import WALL_EPOCH_NS, Box, run_app
 
 S = 1_000_000_000
@@ -224,3 +228,19 @@ def test_pytest_and_real_threads_see_the_real_clock(monkeypatch: pytest.MonkeyPa
     assert found == [True] * 4
     assert slept == [3, 3]
     assert box.kernel.now_ns == S
+
+
+class Endless:
+    context: Any = None
+
+    async def onBackupEx(self, backupInfo: str) -> str:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(asyncio.sleep(1e300), 2)
+        await asyncio.sleep(math.inf)
+        return OK_JSON
+
+
+def test_a_timer_that_never_comes() -> None:
+    record = run(Endless)
+    assert seen(record, "onBundleEnd") == [("onBundleEnd", 13500003)]
+    assert times(record, "timer.expired", timer="ext") == [900.0]
