@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.runtime.python.locks import VirtualLock, VirtualRLock, real_lock, real_rlock
+from emulator.runtime.python.loop_bound import is_loop_bound, keep_apart
 
 _LOCK: type[Any] = type(real_lock())
 _RLOCK: type[Any] = type(real_rlock())
@@ -30,6 +31,9 @@ def adopt(module: types.ModuleType, ours_for: OursFor, put: Put) -> None:
             function = value.__func__ if isinstance(value, (staticmethod, classmethod)) else value
             if isinstance(function, types.FunctionType):
                 _adopt_defaults(function, ours_for, put)
+                continue
+            if is_loop_bound(value):
+                keep_apart(value)
                 continue
             ours = ours_for(value)
             if ours is None:

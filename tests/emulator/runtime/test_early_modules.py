@@ -4,6 +4,7 @@ of the real names works in virtual time, and their real locks block nobody.
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -12,13 +13,15 @@ from typing import Any, TypeVar
 
 import pytest
 
+from emulator import BackupExtensionAbility, Device, SessionKind, SessionPlan, load_subject
 from emulator.runtime.python import locks, surface
+from tests.emulator.harness import OK_JSON, seen
 from tests.emulator.runtime.box import Box, run_app
 
 T = TypeVar("T")
 
 SOURCE = """
-import concurrent.futures, datetime, queue, threading, time
+import asyncio, concurrent.futures, datetime, queue, threading, time
 from time import sleep
 from datetime import datetime as moment
 
@@ -30,8 +33,16 @@ EVENT = threading.Event()
 QUEUE = queue.Queue()
 POOL = concurrent.futures.ThreadPoolExecutor(2)
 
+LOOP_LOCK = asyncio.Lock()
+LOOP_SEMAPHORE = asyncio.Semaphore()
+LOOP_CONDITION = asyncio.Condition()
+LOOP_EVENT = asyncio.Event()
+LOOP_QUEUE = asyncio.PriorityQueue(1)
+LOOP_QUEUE.put_nowait(7)
+
 class Holder:
     lock = threading.Lock()
+    loop_lock = asyncio.Lock()
 
 def wait(seconds, nap=time.sleep): nap(seconds)
 
@@ -129,6 +140,64 @@ def test_a_waiter_of_an_ended_process_takes_no_item_of_the_next(early: Any) -> N
 def test_a_lock_that_an_ended_process_held_is_free(early: Any) -> None:
     in_one_process(lambda: early.LOCK.acquire())
     assert in_one_process(lambda: early.LOCK.acquire(timeout=1)) is True
+
+
+LOOP_LOCKS = ["LOOP_LOCK", "LOOP_SEMAPHORE", "LOOP_CONDITION"]
+
+
+@pytest.mark.parametrize("name", LOOP_LOCKS)
+def test_tasks_of_one_process_after_the_other_queue_for_a_lock_of_asyncio(early: Any, name: str) -> None:
+    async def hold() -> float:
+        async with getattr(early, name), early.Holder.loop_lock:
+            await asyncio.sleep(1)
+        return float(early.now())
+
+    async def both() -> list[float]:
+        return await asyncio.gather(hold(), hold())
+
+    assert [in_one_process(lambda: asyncio.run(both())) for _ in range(2)] == [[1.00002, 2.00004]] * 2
+
+
+@pytest.mark.parametrize("name", LOOP_LOCKS)
+def test_a_lock_of_asyncio_that_an_ended_process_held_is_free(early: Any, name: str) -> None:
+    async def take() -> bool:
+        return bool(await asyncio.wait_for(getattr(early, name).acquire(), 1))
+
+    assert [in_one_process(lambda: asyncio.run(take())) for _ in range(2)] == [True, True]
+
+
+def test_an_event_and_a_queue_of_asyncio_are_in_each_process_as_they_were_imported(early: Any) -> None:
+    async def work() -> tuple[Any, ...]:
+        found = (early.LOOP_EVENT.is_set(), early.LOOP_QUEUE.get_nowait(), early.LOOP_QUEUE.empty())
+        early.LOOP_EVENT.set()
+        asyncio.get_running_loop().call_later(1, early.LOOP_QUEUE.put_nowait, 3)
+        await early.LOOP_EVENT.wait()
+        return (*found, await early.LOOP_QUEUE.get())
+
+    assert [in_one_process(lambda: asyncio.run(work())) for _ in range(2)] == [(False, 7, True, 3)] * 2
+
+
+GATE = asyncio.Lock()
+
+
+class Gated(BackupExtensionAbility):
+    async def onBackupEx(self, backupInfo: str) -> str:
+        await asyncio.gather(self.pass_through(), self.pass_through())
+        return OK_JSON
+
+    async def pass_through(self) -> None:
+        async with GATE:
+            await asyncio.sleep(1)
+
+
+def test_processes_that_live_at_once_do_not_share_a_lock_of_asyncio() -> None:
+    bundles = ("com.example.app", "com.example.other")
+    with Device() as device:
+        for bundle in bundles:
+            device.install(load_subject(Gated), bundle)
+        record = device.run(SessionPlan(kind=SessionKind.FULL_BACKUP, bundles=bundles))
+    assert seen(record, "onBundleEnd") == [("onBundleEnd", 0)] * 2
+    assert {call.end_ns - call.begin_ns for call in record.calls if call.callback == "onBackupEx"} == {2_000_000_000}
 
 
 def test_a_module_in_a_directory_with_a_longer_name_is_nobodys_own(tmp_path: Path) -> None:
