@@ -424,6 +424,19 @@ def test_a_subject_that_does_not_repeat_itself_is_warned(tmp_path: Path) -> None
     assert any("log at" in reported.finding.seen for reported in outcome.findings)
 
 
+def test_addresses_in_the_log_and_in_errors_need_not_repeat_themselves(tmp_path: Path) -> None:
+    alive: list[object] = []
+
+    class Addressed(Control):
+        def onBackupEx(self, backupInfo: str) -> str:
+            alive.append(object())
+            print("packing", alive[-1])
+            raise ValueError(f"odd {alive[-1]}")
+
+    run = run_of(Addressed, tmp_path, check_repeat=True)
+    assert (run.outcome("BK501").outcome, run.outcome("BK511").outcome) == (OutcomeKind.FAILED, OutcomeKind.PASSED)
+
+
 def test_a_device_that_does_not_repeat_itself_is_an_error_of_ours(tmp_path: Path) -> None:
     numbers = iter(range(10_000))
     run = fake_run(lambda device, plan: f"result {next(numbers)}", tmp_path, check_repeat=True)
