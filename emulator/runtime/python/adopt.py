@@ -7,7 +7,9 @@ from __future__ import annotations
 import queue
 import threading
 import types
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from emulator.runtime.python.locks import VirtualLock, VirtualRLock, real_lock, real_rlock
@@ -15,6 +17,7 @@ from emulator.runtime.python.loop_bound import is_loop_bound, keep_apart
 
 _LOCK: type[Any] = type(real_lock())
 _RLOCK: type[Any] = type(real_rlock())
+_CONTAINERS = (list, tuple, set, frozenset, deque)
 
 OursFor = Callable[[Any], Any]
 Put = Callable[[Any, str, Any], None]
@@ -32,14 +35,33 @@ def adopt(module: types.ModuleType, ours_for: OursFor, put: Put) -> None:
             if isinstance(function, types.FunctionType):
                 _adopt_defaults(function, ours_for, put)
                 continue
-            if is_loop_bound(value):
-                keep_apart(value)
-                continue
+            for inside in _loop_bound(value, module.__name__.partition(".")[0]):
+                keep_apart(inside)
             ours = ours_for(value)
             if ours is None:
                 ours = _virtual(value)
             if ours is not None:
                 put(owner, name, ours)
+
+
+def _loop_bound(value: Any, package: str) -> Iterator[Any]:
+    """What of asyncio ``value`` is or holds: in containers, and in attributes of objects whose class is of the package."""
+    rest, known = [value], set[int]()
+    while rest:
+        value = rest.pop()
+        kind = type(value)
+        if id(value) in known:
+            continue
+        known.add(id(value))
+        if is_loop_bound(value):
+            yield value
+        elif kind is dict:
+            rest.extend(value.values())
+        elif kind in _CONTAINERS:
+            rest.extend(value)
+        elif str(kind.__module__).partition(".")[0] == package:
+            with suppress(AttributeError):  # it has slots
+                rest.extend(object.__getattribute__(value, "__dict__").values())
 
 
 def _classes_of(module: types.ModuleType) -> list[type]:

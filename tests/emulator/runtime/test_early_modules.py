@@ -43,6 +43,9 @@ LOOP_QUEUE.put_nowait(7)
 class Holder:
     lock = threading.Lock()
     loop_lock = asyncio.Lock()
+    def __init__(self): self.gates = {"a": [asyncio.Lock()]}
+
+HOLDER = Holder()
 
 def wait(seconds, nap=time.sleep): nap(seconds)
 
@@ -148,7 +151,7 @@ LOOP_LOCKS = ["LOOP_LOCK", "LOOP_SEMAPHORE", "LOOP_CONDITION"]
 @pytest.mark.parametrize("name", LOOP_LOCKS)
 def test_tasks_of_one_process_after_the_other_queue_for_a_lock_of_asyncio(early: Any, name: str) -> None:
     async def hold() -> float:
-        async with getattr(early, name), early.Holder.loop_lock:
+        async with getattr(early, name), early.Holder.loop_lock, early.HOLDER.gates["a"][0]:
             await asyncio.sleep(1)
         return float(early.now())
 
