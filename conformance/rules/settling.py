@@ -49,8 +49,7 @@ def never_settles(evidence: Evidence) -> Iterator[Finding]:
     for view in evidence.views:
         for call in view.hung if view.nominal else ():
             if not only_in_an_upgrade(evidence, view, call):
-                message = f"{call.callback} {'blocks the main thread for ever' if _blocks(call) else 'never settles'}"
-                yield finding("BK503", view, message, hang_seen(view, call), call=call)
+                yield finding("BK503", view, f"{call.callback} {_how_it_hangs(call)}", hang_seen(view, call), call=call)
 
 
 @predicate("BK504", needs.no_polls)
@@ -95,6 +94,12 @@ def hang_seen(view: SessionView, call: Call) -> str:
         if event.data["bundle"] == call.bundle:
             return f"{seen}; at {seconds(event.at_ns)} nothing was pending any more"
     return seen
+
+
+def _how_it_hangs(call: Call) -> str:
+    if call.end_ns is not None:
+        return "settles only after the bundle's timer has run out"
+    return "blocks the main thread for ever" if _blocks(call) else "never settles"
 
 
 def _blocks(call: Call) -> bool:

@@ -22,6 +22,7 @@ from tests.conformance.rules.sessions import (
     hanging,
     late_poll,
     polled,
+    settling_late,
     with_info,
     with_version,
 )
@@ -151,6 +152,13 @@ def only(rule_id: str, given: Evidence) -> Finding:
             evidence(hanging(blocks=True)),
             "onBackupEx blocks the main thread for ever",
             "onBackupEx called at 1.000 s, never settled, its synchronous part not even over; "
+            f"the ext timer of {BUNDLE} ran out at 900.000 s",
+        ),
+        (
+            "BK503",
+            evidence(settling_late()),
+            "onBackupEx settles only after the bundle's timer has run out",
+            "onBackupEx called at 1.000 s, settled at 950.000 s, after the timer had run out; "
             f"the ext timer of {BUNDLE} ran out at 900.000 s",
         ),
         (
