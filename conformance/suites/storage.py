@@ -34,7 +34,7 @@ _MAX_OPERATIONS = 60
 _MAX_PATHS = 8
 _OPERATIONS = ("open", "write", "read")
 _KILLS = 4
-_FURTHER = 5
+_FURTHER = 3
 _NS_PER_BYTE = 1_000
 _SLOW = SlowStorage(NS_PER_S // _NS_PER_BYTE)
 
