@@ -92,9 +92,9 @@ def _place(
     where: Any = fd if path is None else path
     if isinstance(where, int):
         return paths.path_of(where) or ""
-    text = os.fsdecode(where)
-    if dir_fd is not None and not os.path.isabs(text):
-        text = os.path.join(paths.path_of(dir_fd) or "", text)
+    text = paths.below(dir_fd, os.fsdecode(where))
+    if text is None:
+        return ""
     return paths.real_path(text, process.real_directories, name_itself=function == "lstat" or not follow_symlinks)
 
 

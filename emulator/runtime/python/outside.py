@@ -101,11 +101,10 @@ def _opened(arguments: tuple[Any, ...]) -> list[Any]:
 def _from_directory(arguments: tuple[Any, ...], place: int, directory: int | None) -> Any:
     """A path, joined to the directory whose descriptor it was given with; None when nobody can tell which that is."""
     path = arguments[place]
-    fd = arguments[directory] if directory is not None and directory < len(arguments) else paths.ABSENT
-    if not isinstance(fd, int) or fd < 0 or isinstance(path, int) or os.path.isabs(path):
+    fd = arguments[directory] if directory is not None and directory < len(arguments) else None
+    if isinstance(path, int) or not isinstance(fd, int):
         return path
-    above = paths.path_of(fd)
-    return None if above is None else os.path.join(above, os.fsdecode(path))
+    return paths.below(fd, os.fsdecode(path))
 
 
 def _opens_to_write(arguments: tuple[Any, ...]) -> bool:

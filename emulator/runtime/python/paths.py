@@ -14,9 +14,6 @@ _PASSING_ON = frozenset(("os", "shutil", "genericpath", "posixpath", "pathlib", 
 
 REAL_LSTAT = os.lstat
 
-ABSENT = -1
-"""How an audit event says that no descriptor was given."""
-
 
 def is_the_stacks(frame: FrameType | None) -> bool:
     """Whether the emulator itself works on files there: a quick look at who calls, through those that only pass on."""
@@ -34,6 +31,14 @@ def path_of(fd: int) -> str | None:
         return os.readlink(f"/proc/self/fd/{fd}")
     except OSError:
         return None
+
+
+def below(fd: int | None, path: str) -> str | None:
+    """A path that is relative to an open directory, which ``fd`` is unless it is None or below 0; None where nobody can tell."""
+    if fd is None or fd < 0 or os.path.isabs(path):
+        return path
+    above = path_of(fd)
+    return None if above is None else os.path.join(above, path)
 
 
 def _is_link(path: str) -> bool:
