@@ -353,20 +353,6 @@ def test_a_second_run_that_went_another_way_is_made_again(tmp_path: Path) -> Non
     assert replay(path, load_subject(Control), RunSettings()).verdict is Verdict.FIXED
 
 
-class Various(BackupExtensionAbility):
-    """A different wrong shape for every info."""
-
-    def onBackupEx(self, backupInfo: str) -> str:
-        return json.dumps({f"key{len(backupInfo)}": 1})
-
-
-def test_at_most_five_findings_per_rule(tmp_path: Path) -> None:
-    findings = run_of(Various, tmp_path).outcome("BK103").findings
-    assert 1 <= len(findings) <= 5
-    fingerprints = [reported.finding.fingerprint for reported in findings]
-    assert len(set(fingerprints)) == len(fingerprints)
-
-
 # blocked, and errors of ours -----------------------------------------------------------------------------------------------
 
 
